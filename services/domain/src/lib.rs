@@ -1,1 +1,44 @@
+//! What the HBNB business is, and where it is kept.
+//!
+//! Six entities ([`State`], [`City`], [`Amenity`], [`User`], [`Place`], [`Review`]), each in a file of its own with its
+//! queries, over one [`Store`] that is PostgreSQL or SQLite. All SQL of the project stands in this crate; HTTP does not.
 
+pub mod amenity;
+pub mod city;
+pub mod place;
+pub mod place_search;
+pub mod review;
+pub mod state;
+pub mod user;
+
+pub mod stats;
+
+mod clock;
+mod error;
+mod id;
+mod limits;
+mod options;
+mod page;
+mod password;
+mod postgres;
+mod schema;
+mod sqlite;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use amenity::Amenity;
+pub use city::City;
+pub use clock::Timestamp;
+pub use error::{Error, Invalid, OpenError, Result};
+pub use id::Id;
+pub use options::{Options, display_url};
+pub use page::Page;
+pub use place::Place;
+pub use place_search::PlaceSearch;
+pub use review::Review;
+pub use schema::{Schema, newest as newest_schema};
+pub use state::State;
+pub use stats::Stats;
+pub use store::Store;
+pub use user::User;

@@ -1,0 +1,89 @@
+//! Cities.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use crate::limits::{SHORT, check, check_some};
+use crate::store::{Store, on_engine};
+use crate::{Id, Page, Result, Timestamp};
+
+/// A city of a state; its places go with it.
+#[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
+#[serde(tag = "__class__")]
+pub struct City {
+    pub created_at: Timestamp,
+    pub id: Id,
+    /// At most 128 characters.
+    pub name: String,
+    pub state_id: Id,
+    pub updated_at: Timestamp,
+}
+
+impl City {
+    /// Makes a city in a state; [`MissingReference`](crate::Error::MissingReference) when there is no such state.
+    pub async fn create(store: &Store, state_id: Id, name: String) -> Result<City> {
+        check("name", &name, SHORT)?;
+        let id = Id::random();
+        let city = City {
+            created_at: Timestamp::now(),
+            id,
+            name,
+            state_id,
+            updated_at: Timestamp::now(),
+        };
+        let mut connection = store.write("city.create").await?;
+        on_engine!(connection, |c| {
+            sqlx::query("INSERT INTO cities (id, created_at, updated_at, name, state_id) VALUES ($1, $2, $3, $4, $5)")
+                .bind(city.id)
+                .bind(city.created_at)
+                .bind(city.updated_at)
+                .bind(&city.name)
+                .bind(city.state_id)
+                .execute(c)
+                .await
+                .map(drop)
+        })?;
+        Ok(city)
+    }
+
+    /// The city with this id.
+    pub async fn find(store: &Store, id: Id) -> Result<Option<City>> {
+        store
+            .find(
+                "city.find",
+                "SELECT id, created_at, updated_at, name, state_id FROM cities WHERE id = $1",
+                id,
+            )
+            .await
+    }
+
+    /// A page of the cities of one state.
+    pub async fn list_of_state(store: &Store, state: Id, page: Page) -> Result<Vec<City>> {
+        let sql = "SELECT id, created_at, updated_at, name, state_id FROM cities
+                   WHERE state_id = $3 AND id >= $1 ORDER BY id LIMIT $2";
+        store.list_of("city.list_of_state", sql, state, page).await
+    }
+
+    /// Sets what is given and moves `updated_at`; none when there is no such city.
+    pub async fn update(store: &Store, id: Id, name: Option<String>) -> Result<Option<City>> {
+        check_some("name", name.as_deref(), SHORT)?;
+        let sql = "UPDATE cities SET name = COALESCE($2, name), updated_at = $3 WHERE id = $1
+                   RETURNING id, created_at, updated_at, name, state_id";
+        let mut connection = store.write("city.update").await?;
+        Ok(on_engine!(connection, |c| {
+            sqlx::query_as(sql)
+                .bind(id)
+                .bind(name)
+                .bind(Timestamp::now())
+                .fetch_optional(c)
+                .await
+        })?)
+    }
+
+    /// Deletes the city with its places and all that belongs to those; tells whether it was there.
+    pub async fn delete(store: &Store, id: Id) -> Result<bool> {
+        store
+            .delete("city.delete", "DELETE FROM cities WHERE id = $1", id)
+            .await
+    }
+}

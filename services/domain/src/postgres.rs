@@ -1,0 +1,110 @@
+//! Opening PostgreSQL.
+
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::time::{sleep, timeout};
+
+use crate::{OpenError, Options, Store, display_url};
+
+/// An idle connection is asked for a sign of life before it is used again: a server may have been restarted meanwhile.
+/// In a busy pool no connection is idle so long, and no query pays for the question.
+const DOUBTED_AFTER: Duration = Duration::from_secs(1);
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(250);
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
+
+pub(crate) async fn open(options: &Options) -> Result<Store, OpenError> {
+    let connect = connect_options(options)?;
+    wait_until_up(&connect, options).await?;
+    let pool = PgPoolOptions::new()
+        .min_connections(options.min_connections)
+        .max_connections(options.max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > DOUBTED_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(connect);
+    Ok(Store::Postgres(pool))
+}
+
+fn connect_options(options: &Options) -> Result<PgConnectOptions, OpenError> {
+    let mut connect = PgConnectOptions::from_str(&options.url)
+        .map_err(|e| OpenError::Url(e.to_string()))?
+        .application_name("hbnb")
+        .options([(
+            "statement_timeout",
+            options.statement_timeout.as_millis().to_string(),
+        )])
+        .disable_statement_logging();
+    if let Some(password) = &options.password {
+        connect = connect.password(password);
+    }
+    Ok(connect)
+}
+
+/// Returns once a connection has been made. Says every five seconds that it waits, and for what.
+async fn wait_until_up(connect: &PgConnectOptions, options: &Options) -> Result<(), OpenError> {
+    let url = display_url(&options.url);
+    let start = Instant::now();
+    let mut said = start;
+    loop {
+        let left = options.wait.saturating_sub(start.elapsed());
+        let attempt = timeout(
+            left.max(BETWEEN_ATTEMPTS),
+            PgConnection::connect_with(connect),
+        )
+        .await;
+        let reason = match attempt {
+            Ok(Ok(connection)) => {
+                let _ = connection.close().await;
+                return Ok(());
+            }
+            Ok(Err(error)) if is_worth_waiting(&error) => error.to_string(),
+            Ok(Err(error)) => {
+                return Err(OpenError::Refused {
+                    url,
+                    reason: words_of(&error),
+                });
+            }
+            Err(_) => "no answer".to_owned(),
+        };
+        if start.elapsed() + BETWEEN_ATTEMPTS >= options.wait {
+            return Err(OpenError::OutOfReach {
+                url,
+                wait: options.wait,
+                reason,
+            });
+        }
+        if said.elapsed() >= BETWEEN_LINES {
+            said = Instant::now();
+            tracing::info!(%url, %reason, waited_s = start.elapsed().as_secs(), "waiting for the database");
+        }
+        sleep(BETWEEN_ATTEMPTS).await;
+    }
+}
+
+/// A server that is not there yet, or says that it is starting (57P03), shutting down (57P01) or full (53300).
+fn is_worth_waiting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(e) => {
+            matches!(e.code().as_deref(), Some("57P03" | "57P01" | "53300"))
+        }
+        _ => false,
+    }
+}
+
+fn words_of(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(e) => e.message().to_owned(),
+        other => other.to_string(),
+    }
+}
