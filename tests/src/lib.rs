@@ -1,1 +1,16 @@
+//! What the tests of HBNB stand on: an HTTP client, a player of golden scenarios, a PostgreSQL of our own,
+//! and a way to start the binaries. It runs programs and speaks HTTP; it links none of the services.
 
+pub mod environment;
+pub mod golden;
+pub mod http;
+pub mod postgres;
+pub mod process;
+pub mod runner;
+pub mod server;
+pub mod skip;
+
+pub use environment::test_database_url;
+pub use postgres::{Database, Options, Postgres};
+pub use server::{Binary, Server, run};
+pub use skip::{announce, skipped};

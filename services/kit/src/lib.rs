@@ -1,1 +1,14 @@
+//! Process and HTTP manners shared by the HBNB services: options, logs, metrics, probes, listeners and the drain.
+//!
+//! A service binds with [`serve::bind`], wraps its router by [`layers::apply`] and hands both to [`serve::Serve`].
+//! Nothing in here knows what the service is about.
 
+pub mod admin;
+pub mod check;
+pub mod config;
+mod health;
+pub mod layers;
+pub mod metrics;
+pub mod program;
+pub mod serve;
+pub mod telemetry;

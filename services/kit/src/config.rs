@@ -1,0 +1,118 @@
+//! Options of a program: defaults, overridden by a TOML file, by `HBNB_*` variables, by flags.
+//!
+//! The flag `--x-y`, the variable `HBNB_X_Y` and the key `x_y` in the file are one option, an [`Opt`]. A program names its
+//! options in a slice, gives [`flags`] to clap and the matches to [`Settings::load`], which checks every value of every
+//! layer before anything is started.
+
+mod env;
+mod error;
+mod file;
+mod layers;
+mod listen;
+mod opt;
+mod secret;
+mod settings;
+mod size;
+mod span;
+mod telemetry;
+mod text;
+mod variables;
+
+pub use env::Env;
+pub use error::{ConfigError, Source};
+pub use listen::{Listen, Listens};
+pub use opt::{Opt, flags, parses};
+pub use secret::Secret;
+pub use settings::Settings;
+pub use size::Size;
+pub use span::Span;
+pub use telemetry::{LogFilter, LogFormat};
+
+use serde::Deserialize;
+
+/// The option that names the main listeners; `default` is in the form that [`Listens`] reads.
+pub const fn bind(default: &'static str) -> Opt {
+    Opt::new(
+        "bind",
+        default,
+        "ADDRESS",
+        "Where to listen: host:port or unix:/path; several, comma-separated",
+        parses::<Listens>,
+    )
+}
+
+/// The option that names the admin listener (metrics and probes); `default` is in the form that [`Listen`] reads.
+pub const fn admin_bind(default: &'static str) -> Opt {
+    Opt::new(
+        "admin_bind",
+        default,
+        "ADDRESS",
+        "Where to answer /metrics and the probes",
+        parses::<Listen>,
+    )
+}
+
+/// The options that every program has besides [`bind`] and [`admin_bind`], whose defaults differ.
+pub const COMMON: &[Opt] = &[
+    Opt::new(
+        "drain_delay",
+        "5s",
+        "TIME",
+        "How long to keep accepting after a stop was asked for",
+        parses::<Span>,
+    ),
+    Opt::new(
+        "drain_linger",
+        "1s",
+        "TIME",
+        "How long to keep idle connections once accepting has ended",
+        parses::<Span>,
+    ),
+    Opt::new(
+        "drain_deadline",
+        "30s",
+        "TIME",
+        "How long requests in flight may take to finish",
+        parses::<Span>,
+    ),
+    Opt::new(
+        "log",
+        "info",
+        "FILTER",
+        "What to log: a level, or directives such as info,sqlx=warn",
+        parses::<LogFilter>,
+    ),
+    Opt::new(
+        "log_format",
+        "text",
+        "FORM",
+        "Form of the log: text or json",
+        parses::<LogFormat>,
+    ),
+    Opt::new(
+        "config",
+        "",
+        "FILE",
+        "A TOML file with the same options",
+        parses::<String>,
+    ),
+];
+
+/// The values of [`bind`], [`admin_bind`] and [`COMMON`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct Common {
+    /// The main listeners.
+    pub bind: Listens,
+    /// The listener for metrics and probes.
+    pub admin_bind: Listen,
+    /// From the order to stop until accepting ends.
+    pub drain_delay: Span,
+    /// From then until kept-alive connections are told to go.
+    pub drain_linger: Span,
+    /// From then until requests still in flight are cut off.
+    pub drain_deadline: Span,
+    /// What is logged.
+    pub log: LogFilter,
+    /// How it is written.
+    pub log_format: LogFormat,
+}

@@ -1,0 +1,97 @@
+//! The effective options of a program.
+
+use std::path::Path;
+
+use ::config::Source as _;
+use clap::ArgMatches;
+use serde::de::DeserializeOwned;
+
+use super::env::Env;
+use super::error::{ConfigError, Source};
+use super::layers::{Layer, check, merge};
+use super::opt::Opt;
+use super::secret::MASK;
+use super::{file, variables};
+
+/// The effective options: every layer checked, then merged.
+#[derive(Debug)]
+pub struct Settings {
+    options: Vec<Opt>,
+    merged: ::config::Config,
+    warnings: Vec<String>,
+}
+
+impl Settings {
+    /// Reads defaults, file, environment and flags. A wrong value is an error even where another layer overrides it.
+    pub fn load(options: &[Opt], env: &Env, matches: &ArgMatches) -> Result<Settings, ConfigError> {
+        let flags = flag_layer(options, matches);
+        let variables = variables::read(env, options)?;
+        let file = match flags.get("config").or_else(|| variables.get("config")) {
+            Some((path, origin)) => file::read(Path::new(path), &origin.to_string(), options)?,
+            None => Layer::new(),
+        };
+        let layers = vec![default_layer(options), file, variables, flags];
+        layers.iter().try_for_each(|layer| check(layer, options))?;
+        Ok(Settings {
+            options: options.to_vec(),
+            merged: merge(layers)?,
+            warnings: variables::warnings(env, options),
+        })
+    }
+
+    /// The options as a struct with a field for each key it cares about; other keys are passed over.
+    pub fn get<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
+        self.merged
+            .clone()
+            .try_deserialize()
+            .map_err(|error| match error {
+                ::config::ConfigError::NotFound(key) => ConfigError::Missing { key },
+                error => ConfigError::Shape(error.to_string()),
+            })
+    }
+
+    /// Each option in order: its key, its value (a secret as `****`, nothing if not set) and where the value comes from.
+    pub fn table(&self) -> Vec<(&'static str, String, String)> {
+        let values = self.merged.collect().unwrap_or_default();
+        let row = |option: &Opt| match values.get(option.key) {
+            Some(value) => {
+                let value_text = value.to_string();
+                let shown = match option.shown {
+                    Some(shown) => shown(&value_text),
+                    None if option.secret => MASK.to_owned(),
+                    None => value_text,
+                };
+                (
+                    option.key,
+                    shown,
+                    value.origin().unwrap_or_default().to_owned(),
+                )
+            }
+            None => (option.key, String::new(), "not set".to_owned()),
+        };
+        self.options.iter().map(row).collect()
+    }
+
+    /// What the operator should be told without stopping: a line for each variable that looks like an option and is none.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+fn default_layer(options: &[Opt]) -> Layer {
+    let given = options.iter().filter(|option| !option.default.is_empty());
+    given
+        .map(|option| (option.key, (option.default.to_owned(), Source::Default)))
+        .collect()
+}
+
+fn flag_layer(options: &[Opt], matches: &ArgMatches) -> Layer {
+    let value = |option: &Opt| {
+        let text = matches.try_get_one::<String>(option.key).ok()??;
+        Some((
+            option.key,
+            (text.clone(), Source::Flag(format!("--{}", option.flag()))),
+        ))
+    };
+    options.iter().filter_map(value).collect()
+}

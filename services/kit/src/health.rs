@@ -1,0 +1,76 @@
+//! Whether this process should be sent requests.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The state that the probes report. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Health(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    started: AtomicBool,
+    draining: AtomicBool,
+    blocks: Mutex<BTreeMap<String, String>>,
+}
+
+impl Health {
+    /// A process that is starting, therefore not ready.
+    pub fn new() -> Health {
+        Health::default()
+    }
+
+    /// Says that the start is complete: ready from now on, unless blocked or draining.
+    pub fn started(&self) {
+        self.0.started.store(true, Ordering::Release);
+    }
+
+    /// Makes the process not ready for a `reason` (one line) until `name` is cleared. A later reason replaces an earlier one.
+    pub fn block(&self, name: &str, reason: &str) {
+        self.blocks().insert(name.to_owned(), reason.to_owned());
+    }
+
+    /// Takes back the block of this name, if there is one.
+    pub fn clear(&self, name: &str) {
+        self.blocks().remove(name);
+    }
+
+    /// Says that the process is about to end: not ready for good, and answers ask clients to close their connection.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether [`Health::started`] was called.
+    pub fn is_started(&self) -> bool {
+        self.0.started.load(Ordering::Acquire)
+    }
+
+    /// Whether [`Health::drain`] was called.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Acquire)
+    }
+
+    /// Whether the process should be sent requests.
+    pub fn is_ready(&self) -> bool {
+        self.why_not().is_none()
+    }
+
+    /// One line that says why the process is not ready; `None` when it is.
+    pub fn why_not(&self) -> Option<String> {
+        if self.is_draining() {
+            return Some("draining".to_owned());
+        }
+        if !self.is_started() {
+            return Some("starting".to_owned());
+        }
+        let blocks = self.blocks();
+        blocks
+            .first_key_value()
+            .map(|(name, reason)| format!("{name}: {reason}"))
+    }
+
+    fn blocks(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.0.blocks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,36 @@
+//! The one middleware stack, outermost first: request id, access log and metrics, `Connection: close` while draining.
+
+mod access;
+mod draining;
+mod record;
+mod request_id;
+
+pub use request_id::RequestId;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower::ServiceBuilder;
+
+use crate::admin::Health;
+
+/// Puts the stack around every route and the fallback of a complete router (routes added afterwards go without it).
+///
+/// The route template of the log and the metrics is axum's `MatchedPath`, which exists inside the router only.
+pub fn apply(router: Router, health: &Health) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(request_id::layer))
+            .layer(from_fn(access::layer))
+            .layer(from_fn_with_state(health.clone(), draining::layer)),
+    )
+}
+
+/// The same for probes and scrapes, which are logged at debug and not counted.
+pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(request_id::layer))
+            .layer(from_fn(access::quiet_layer))
+            .layer(from_fn_with_state(health.clone(), draining::layer)),
+    )
+}

@@ -1,0 +1,167 @@
+//! What is noted of one request, and the body that notices its end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{MatchedPath, Request};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+
+use super::RequestId;
+use crate::metrics;
+use crate::serve::Peer;
+
+/// Longest path that is logged, in bytes.
+const PATH_LIMIT: usize = 256;
+/// The status noted when the client went away before there was one.
+const CLIENT_GONE: u16 = 499;
+
+/// One request; it is written down when this is dropped, so however the request ends, and once.
+pub(super) struct Record {
+    started: Instant,
+    method: &'static str,
+    route: Option<MatchedPath>,
+    path: Box<str>,
+    peer: Option<Peer>,
+    id: Option<RequestId>,
+    status: Option<StatusCode>,
+    bytes: u64,
+    length: Option<u64>,
+    complete: bool,
+    quiet: bool,
+}
+
+impl Record {
+    /// A request of the service: logged at info and counted.
+    pub(super) fn counted(request: &Request) -> Record {
+        let record = Record::of(request, false);
+        metrics::begin(record.method, record.route());
+        record
+    }
+
+    /// A probe or a scrape: logged at debug only.
+    pub(super) fn quiet(request: &Request) -> Record {
+        Record::of(request, true)
+    }
+
+    fn of(request: &Request, quiet: bool) -> Record {
+        let path = request.uri().path();
+        let extensions = request.extensions();
+        Record {
+            started: Instant::now(),
+            method: metrics::method_label(request.method()),
+            route: extensions.get::<MatchedPath>().cloned(),
+            path: path[..path.floor_char_boundary(PATH_LIMIT)].into(),
+            peer: extensions.get::<Peer>().cloned(),
+            id: extensions.get::<RequestId>().cloned(),
+            status: None,
+            bytes: 0,
+            length: None,
+            complete: false,
+            quiet,
+        }
+    }
+
+    /// The head of the answer is known. The server never reads the body of some answers, so those are complete here; of
+    /// others it reads no further than the length.
+    pub(super) fn answered(&mut self, response: &Response) {
+        let status = response.status();
+        let header = response
+            .headers()
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        self.length = header.or_else(|| response.body().size_hint().exact());
+        let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        self.status = Some(status);
+        self.complete =
+            bodiless || self.method == Method::HEAD.as_str() || response.body().is_end_stream();
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("unmatched", MatchedPath::as_str)
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let duration = self.started.elapsed();
+        let unanswered = if std::thread::panicking() {
+            500
+        } else {
+            CLIENT_GONE
+        };
+        let status = self.status.map_or(unanswered, |status| status.as_u16());
+        let route = self.route();
+        if !self.quiet {
+            metrics::end(self.method, route, status, duration);
+        }
+        let peer = self.peer.as_ref().map(tracing::field::display);
+        let request_id = self.id.as_ref().map(tracing::field::display);
+        let duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3;
+        let aborted = (!self.complete).then_some(true);
+        let (method, path, bytes) = (self.method, &*self.path, self.bytes);
+        if self.quiet {
+            tracing::debug!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, aborted);
+        } else {
+            tracing::info!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, aborted);
+        }
+    }
+}
+
+/// The body of an answer, with the record that ends with it.
+pub(super) struct Recorded {
+    body: Body,
+    record: Option<Record>,
+}
+
+impl Recorded {
+    pub(super) fn new(body: Body, record: Record) -> Recorded {
+        let record = (!record.complete).then_some(record);
+        Recorded { body, record }
+    }
+}
+
+impl HttpBody for Recorded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let next = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let over = self.body.is_end_stream();
+        let Some(record) = &mut self.record else {
+            return Poll::Ready(next);
+        };
+        let ended = match &next {
+            Some(Ok(frame)) => {
+                record.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                record.complete = over || record.length == Some(record.bytes);
+                record.complete
+            }
+            Some(Err(_)) => true,
+            None => {
+                record.complete = true;
+                true
+            }
+        };
+        if ended {
+            self.record = None;
+        }
+        Poll::Ready(next)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,53 @@
+//! Gives every request an id, the client's own if it sent a usable one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, in its extensions and in the `X-Request-Id` of its answer: 1 to 128 visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn of(request: &Request) -> RequestId {
+        let sent = request
+            .headers()
+            .get(HEADER)
+            .and_then(|value| value.to_str().ok());
+        match sent.filter(|id| is_usable(id)) {
+            Some(id) => RequestId(id.into()),
+            None => RequestId(uuid::Uuid::new_v4().to_string().into()),
+        }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_usable(id: &str) -> bool {
+    (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+pub(super) async fn layer(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(&request);
+    request.extensions_mut().insert(id.clone());
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    response
+}

@@ -1,0 +1,132 @@
+//! Serving until told to stop, and ending without losing a request.
+
+mod accept;
+mod bind;
+mod clock;
+mod connection;
+mod error;
+mod inherited;
+mod signals;
+mod socket;
+
+pub use bind::{Listeners, bind};
+pub use clock::Clocks;
+pub use connection::Peer;
+pub use error::ServeError;
+pub use signals::signal;
+
+use std::time::Duration;
+
+use axum::Router;
+
+use crate::admin::Health;
+use crate::config::Common;
+use accept::Group;
+use signals::Signals;
+
+/// A bound server, complete but for the order to stop.
+pub struct Serve {
+    /// The main listeners.
+    pub main: Listeners,
+    /// The listener for metrics and probes; it answers until the very end.
+    pub admin: Listeners,
+    /// What the main listeners answer with, its [`layers`](crate::layers::apply) included.
+    pub router: Router,
+    /// What the admin listener answers with, most likely [`admin::router`](crate::admin::router).
+    pub admin_router: Router,
+    /// What the probes report.
+    pub health: Health,
+    /// How long the parts of the end may take.
+    pub drain: Drain,
+    /// How long clients may take.
+    pub clocks: Clocks,
+}
+
+/// How long the parts of the end may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Drain {
+    /// From the order to stop until accepting ends, so that balancers have seen the readiness fall.
+    pub delay: Duration,
+    /// From then until idle connections are closed, so that clients on them have heard `Connection: close`.
+    pub linger: Duration,
+    /// From then until requests still in flight are cut off.
+    pub deadline: Duration,
+}
+
+impl From<&Common> for Drain {
+    fn from(common: &Common) -> Drain {
+        Drain {
+            delay: common.drain_delay.0,
+            linger: common.drain_linger.0,
+            deadline: common.drain_deadline.0,
+        }
+    }
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// Every request was answered.
+    Drained,
+    /// The deadline passed with requests in flight; they were cut off.
+    CutOff,
+    /// A second order to stop came before the end.
+    Interrupted,
+}
+
+impl Outcome {
+    /// The exit code of the process: 1 if it was interrupted, otherwise 0.
+    pub fn code(self) -> u8 {
+        u8::from(self == Outcome::Interrupted)
+    }
+}
+
+impl Serve {
+    /// Serves until `shutdown` resolves, then drains. A second SIGTERM or SIGINT ends the drain at once.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Outcome, ServeError> {
+        // Told now rather than at the drain, if signals cannot be heard at all.
+        Signals::new().map_err(ServeError::Signals)?;
+        // Made only when the drain begins, it does not see the signal that began it.
+        let interrupt = async { signal().await };
+        Ok(self.run_until(shutdown, interrupt).await)
+    }
+
+    /// Serves until `shutdown` resolves, then drains. `interrupt`, first polled when the drain begins, ends it at once.
+    pub async fn run_until(
+        self,
+        shutdown: impl Future<Output = ()>,
+        interrupt: impl Future<Output = ()>,
+    ) -> Outcome {
+        let main = Group::start(self.main, self.router, self.clocks);
+        let admin = Group::start(self.admin, self.admin_router, self.clocks);
+        shutdown.await;
+        tracing::info!("asked to stop: draining");
+        self.health.drain();
+        let outcome = tokio::select! {
+            outcome = drain(&main, self.drain) => outcome,
+            () = interrupt => Outcome::Interrupted,
+        };
+        main.cut_off();
+        admin.cut_off();
+        tracing::info!(?outcome, "stopped");
+        outcome
+    }
+}
+
+async fn drain(main: &Group, drain: Drain) -> Outcome {
+    tokio::time::sleep(drain.delay).await;
+    main.close();
+    if main.ended_within(drain.linger).await {
+        return Outcome::Drained;
+    }
+    main.finish();
+    if main.ended_within(drain.deadline).await {
+        return Outcome::Drained;
+    }
+    tracing::warn!(
+        connections = main.connections(),
+        "the drain deadline has passed: requests in flight are cut off"
+    );
+    Outcome::CutOff
+}

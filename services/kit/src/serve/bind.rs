@@ -1,0 +1,113 @@
+//! Binding the addresses of the configuration.
+
+use std::io;
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
+
+use super::error::ServeError;
+use super::inherited;
+use super::socket::{Socket, SocketFile};
+use crate::config::{Env, Listen, Listens};
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// Bound sockets. They queue connections from now on, to be answered once a [`Serve`](super::Serve) runs.
+pub struct Listeners(pub(super) Vec<Socket>);
+
+/// Binds the main listeners and the admin listener. Sockets inherited by `LISTEN_FDS` replace those configured: one that
+/// `LISTEN_FDNAMES` calls `admin` is the admin listener, all others are main listeners.
+///
+/// Call it once, early: it takes `LISTEN_FDS` out of the environment, so that no child inherits it.
+pub async fn bind(
+    main: &Listens,
+    admin: &Listen,
+    env: &Env,
+) -> Result<(Listeners, Listeners), ServeError> {
+    let (mut mains, mut admins) = inherited::take(env)?;
+    if mains.0.is_empty() {
+        mains = Listeners::bind(main, "bind").await?;
+    }
+    if admins.0.is_empty() {
+        admins = Listeners::bind(&Listens(vec![admin.clone()]), "admin-bind").await?;
+    }
+    Ok((mains, admins))
+}
+
+impl Listeners {
+    /// Binds each of the addresses; `option` is the flag that a message tells to change, without its dashes.
+    pub async fn bind(listens: &Listens, option: &'static str) -> Result<Listeners, ServeError> {
+        let mut sockets = Vec::with_capacity(listens.0.len());
+        for listen in &listens.0 {
+            let bound = match listen {
+                Listen::Tcp { host, port } => tcp(host, *port).await,
+                Listen::Unix(path) if is_other_file(path) => {
+                    return Err(ServeError::NoSocket {
+                        path: path.clone(),
+                        option,
+                    });
+                }
+                Listen::Unix(path) => unix(path),
+            };
+            sockets.push(bound.map_err(|error| ServeError::Bind {
+                address: listen.clone(),
+                option,
+                error,
+            })?);
+        }
+        Ok(Listeners(sockets))
+    }
+
+    /// Where these listen, such as `http://127.0.0.1:8080` or `unix:/run/hbnb.sock`; a port 0 shows as the real port.
+    pub fn addresses(&self) -> Vec<String> {
+        self.0.iter().map(Socket::address).collect()
+    }
+}
+
+async fn tcp(host: &str, port: u16) -> io::Result<Socket> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in lookup_host((host, port)).await? {
+        match tcp_at(address) {
+            Ok(listener) => return Ok(Socket::Tcp(listener)),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn tcp_at(address: std::net::SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn is_other_file(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|metadata| !metadata.file_type().is_socket())
+}
+
+fn unix(path: &Path) -> io::Result<Socket> {
+    if path.exists() {
+        match UnixStream::connect(path) {
+            Ok(_) => return Err(io::ErrorKind::AddrInUse.into()),
+            // A process that was killed has left its file behind.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                std::fs::remove_file(path)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let listener = UnixListener::bind(path)?;
+    Ok(Socket::Unix {
+        _file: Some(SocketFile(path.to_owned())),
+        listener,
+    })
+}

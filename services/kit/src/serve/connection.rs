@@ -1,0 +1,146 @@
+//! One connection: HTTP/1.1 or cleartext HTTP/2, until it ends or is told to.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
+use http::{Request, Response};
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+
+use super::clock::{Answering, Clock, Clocks, Timed};
+
+/// Who sent a request, in its extensions: `address:port`, or `unix`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer(Arc<str>);
+
+impl Peer {
+    /// A peer of this name.
+    pub fn new(name: &str) -> Peer {
+        Peer(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the connections of a group share.
+pub(super) struct Connections {
+    router: Router,
+    clocks: Clocks,
+    http: Builder<TokioExecutor>,
+    /// Cancelled when connections should end after the answer in flight.
+    pub(super) finish: CancellationToken,
+    /// Cancelled when they should end at once.
+    pub(super) cut_off: CancellationToken,
+}
+
+impl Connections {
+    pub(super) fn new(router: Router, clocks: Clocks) -> Connections {
+        let mut http = Builder::new(TokioExecutor::new());
+        // A client may close its side once it has asked, and still wants the answer. The head has our own clock.
+        http.http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(None)
+            .half_close(true);
+        http.http2().timer(TokioTimer::new());
+        Connections {
+            router,
+            clocks,
+            http,
+            finish: CancellationToken::new(),
+            cut_off: CancellationToken::new(),
+        }
+    }
+
+    /// Serves one connection to its end.
+    pub(super) async fn serve<S>(self: Arc<Self>, stream: S, peer: Peer)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let clock = Clock::new(self.clocks);
+        let io = TokioIo::new(Timed::new(stream, clock.clone()));
+        let service = service_fn(|request| {
+            answer(
+                self.router.clone(),
+                request,
+                peer.clone(),
+                clock.answering(),
+            )
+        });
+        let mut connection = pin!(self.http.serve_connection(io, service));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.cut_off.cancelled() => return,
+            () = self.finish.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = self.cut_off.cancelled() => return,
+                }
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%peer, error, "a connection has failed");
+        }
+    }
+}
+
+async fn answer(
+    mut router: Router,
+    request: Request<Incoming>,
+    peer: Peer,
+    answering: Answering,
+) -> Result<Response<Answer>, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(peer);
+    let response = router.call(request).await?;
+    Ok(response.map(|body| Answer {
+        body,
+        _answering: answering,
+    }))
+}
+
+/// The body of an answer; the connection counts as busy until it is dropped.
+struct Answer {
+    body: Body,
+    _answering: Answering,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a server cannot start.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::config::Listen;
+
+/// Why listeners cannot be had. The message is one sentence with the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An address that cannot be bound.
+    #[error("cannot listen at {address}: {}, or choose another with --{option}", reason(.error))]
+    Bind {
+        /// The address as configured.
+        address: Listen,
+        /// The flag it is configured by, without dashes.
+        option: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A socket file that belongs to something else.
+    #[error("cannot listen at unix:{}: it is no socket; remove it, or choose another with --{option}", path.display())]
+    NoSocket {
+        /// The file.
+        path: PathBuf,
+        /// The flag it is configured by, without dashes.
+        option: &'static str,
+    },
+    /// A socket handed over by the supervisor that is no listening stream socket.
+    #[error("the inherited socket {index} of LISTEN_FDS cannot be used: {error}")]
+    Inherited {
+        /// Its place, from 0.
+        index: usize,
+        /// What is wrong with it.
+        error: io::Error,
+    },
+    /// Signals cannot be listened for.
+    #[error("cannot listen for SIGTERM and SIGINT: {0}")]
+    Signals(io::Error),
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "the address is already in use; stop the program that uses it".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            "permission denied; take a port above 1023 or a folder you may write to".to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this host has no such address; take one of its own".to_owned()
+        }
+        _ => format!("{error}; correct it"),
+    }
+}

@@ -1,0 +1,62 @@
+//! One listening socket, TCP or unix.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+
+/// A listening socket.
+pub(super) enum Socket {
+    Tcp(TcpListener),
+    Unix {
+        /// To be removed at the end, if it is ours.
+        _file: Option<SocketFile>,
+        listener: UnixListener,
+    },
+}
+
+/// An accepted connection and the name of its peer.
+pub(super) enum Accepted {
+    Tcp(TcpStream, String),
+    Unix(UnixStream),
+}
+
+impl Socket {
+    pub(super) async fn accept(&self) -> io::Result<Accepted> {
+        match self {
+            Socket::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                // Fails only on a connection that is gone already, which the first read will tell.
+                let _ = stream.set_nodelay(true);
+                Ok(Accepted::Tcp(stream, peer.to_string()))
+            }
+            Socket::Unix { listener, .. } => Ok(Accepted::Unix(listener.accept().await?.0)),
+        }
+    }
+
+    /// Such as `http://127.0.0.1:8080` or `unix:/run/hbnb.sock`.
+    pub(super) fn address(&self) -> String {
+        match self {
+            Socket::Tcp(listener) => match listener.local_addr() {
+                Ok(address) => format!("http://{address}"),
+                Err(error) => error.to_string(),
+            },
+            Socket::Unix { listener, .. } => {
+                let address = listener.local_addr().ok();
+                let path = address.as_ref().and_then(|address| address.as_pathname());
+                format!("unix:{}", path.unwrap_or(Path::new("unnamed")).display())
+            }
+        }
+    }
+}
+
+/// A socket file that is removed when this is dropped. It goes before the listener, so it never names a dead socket.
+pub(super) struct SocketFile(pub(super) PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0) {
+            tracing::warn!(path = %self.0.display(), %error, "the socket file cannot be removed");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The end of a server: nothing in flight is lost, and it does end.
+
+use std::time::Duration;
+
+use kit::check::check;
+use kit::serve::Outcome;
+use tokio::net::TcpStream;
+
+use crate::server::{LONG, Server, drain, start};
+
+const NONE: Duration = Duration::ZERO;
+
+/// A client whose request is being answered.
+async fn in_flight(server: &Server) -> crate::server::Client {
+    let mut client = server.connect().await;
+    client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    server.entered.notified().await;
+    client
+}
+
+async fn refused(address: &str) {
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn request_in_flight_finishes() {
+    let server = start(drain(NONE, NONE, LONG)).await;
+    let mut client = in_flight(&server).await;
+    let stopping = server.stop().await;
+    refused(&stopping.address).await;
+    stopping.release.notify_one();
+    let answer = client.rest().await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("slow"),
+        "{answer}"
+    );
+    assert_eq!(stopping.outcome().await, Outcome::Drained);
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed() {
+    let server = start(drain(NONE, NONE, LONG)).await;
+    let (mut used, mut fresh) = (server.connect().await, server.connect().await);
+    used.get("/", "hello").await;
+    let stopping = server.stop().await;
+    assert_eq!(
+        (used.rest().await, fresh.rest().await),
+        (String::new(), String::new())
+    );
+    assert_eq!(stopping.outcome().await, Outcome::Drained);
+}
+
+#[tokio::test]
+async fn deadline_cuts_off() {
+    let server = start(drain(NONE, NONE, Duration::from_millis(50))).await;
+    let mut client = in_flight(&server).await;
+    assert_eq!(server.stop().await.outcome().await, Outcome::CutOff);
+    assert_eq!(client.rest().await, "");
+}
+
+#[tokio::test]
+async fn accepts_during_the_delay_and_asks_to_close() {
+    let server = start(drain(LONG, LONG, LONG)).await;
+    let mut kept = server.connect().await;
+    kept.get("/", "hello").await;
+    assert_eq!(
+        check(&server.admin, "ready").await,
+        Ok(format!("ready at {}: ready", server.admin))
+    );
+    let mut stopping = server.stop().await;
+    let mut fresh = crate::server::Client(TcpStream::connect(&stopping.address).await.unwrap());
+    for client in [&mut kept, &mut fresh] {
+        let answer = client.get("/", "hello").await;
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        assert_eq!(client.rest().await, "");
+    }
+    let problem = format!("ready at {}: 503 not ready: draining", stopping.admin);
+    assert_eq!(check(&stopping.admin, "ready").await, Err(problem));
+    assert_eq!(
+        check(&stopping.admin, "live").await,
+        Ok(format!("live at {}: alive", stopping.admin))
+    );
+    stopping.interrupt();
+    assert_eq!(stopping.outcome().await, Outcome::Interrupted);
+}
+
+#[tokio::test]
+async fn lingers_for_kept_alive_connections() {
+    let server = start(drain(NONE, LONG, LONG)).await;
+    let mut kept = server.connect().await;
+    kept.get("/", "hello").await;
+    let stopping = server.stop().await;
+    refused(&stopping.address).await;
+    let answer = kept.get("/", "hello").await;
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert_eq!(stopping.outcome().await, Outcome::Drained);
+}
+
+#[tokio::test]
+async fn interrupted_with_a_request_in_flight() {
+    let server = start(drain(NONE, NONE, LONG)).await;
+    let mut client = in_flight(&server).await;
+    let mut stopping = server.stop().await;
+    stopping.interrupt();
+    let outcome = stopping.outcome().await;
+    assert_eq!((outcome, outcome.code()), (Outcome::Interrupted, 1));
+    assert_eq!(client.rest().await, "");
+}

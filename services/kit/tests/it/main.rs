@@ -1,0 +1,12 @@
+//! The kit from the outside: options as an operator gives them, servers as a client meets them.
+
+#![cfg(test)]
+
+mod check;
+mod config;
+mod drain;
+mod layers;
+mod listeners;
+mod manners;
+mod server;
+mod signals;

@@ -1,0 +1,203 @@
+//! A server to test against, and a client that speaks bytes.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use kit::admin::{self, Health};
+use kit::config::{Listen, Listens};
+use kit::serve::{Clocks, Drain, Listeners, Outcome, Serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// What takes longer than this has failed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+/// A running server. `GET /slow` says `entered` and is answered once `release` is notified.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    pub(crate) admin: Listen,
+    pub(crate) health: Health,
+    pub(crate) entered: Arc<Notify>,
+    pub(crate) release: Arc<Notify>,
+    stop: oneshot::Sender<()>,
+    interrupt: Option<oneshot::Sender<()>>,
+    outcome: JoinHandle<Outcome>,
+}
+
+pub(crate) async fn listeners(text: &str) -> Listeners {
+    let listens: Listens = text.parse().unwrap();
+    Listeners::bind(&listens, "bind").await.unwrap()
+}
+
+pub(crate) fn drain(delay: Duration, linger: Duration, deadline: Duration) -> Drain {
+    Drain {
+        delay,
+        linger,
+        deadline,
+    }
+}
+
+/// A server whose clocks are too long to matter.
+pub(crate) async fn start(drain: Drain) -> Server {
+    start_on(
+        "127.0.0.1:0",
+        drain,
+        Clocks {
+            first_byte: LONG,
+            head: LONG,
+            idle: LONG,
+        },
+    )
+    .await
+}
+
+pub(crate) async fn start_on(bind: &str, drain: Drain, clocks: Clocks) -> Server {
+    let (main, admin) = (listeners(bind).await, listeners("127.0.0.1:0").await);
+    let address = main.addresses()[0].trim_start_matches("http://").to_owned();
+    let admin_address = admin.addresses()[0]
+        .trim_start_matches("http://")
+        .parse()
+        .unwrap();
+    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let health = Health::new();
+    health.started();
+    let serve = Serve {
+        main,
+        admin,
+        router: kit::layers::apply(routes(&entered, &release), &health),
+        admin_router: admin::router(&health),
+        health: health.clone(),
+        drain,
+        clocks,
+    };
+    let (stop, stopped) = oneshot::channel();
+    let (interrupt, interrupted) = oneshot::channel::<()>();
+    let outcome = tokio::spawn(serve.run_until(
+        async {
+            stopped.await.unwrap();
+        },
+        async {
+            if interrupted.await.is_err() {
+                pending::<()>().await;
+            }
+        },
+    ));
+    let admin = admin_address;
+    Server {
+        address,
+        admin,
+        health,
+        entered,
+        release,
+        stop,
+        interrupt: Some(interrupt),
+        outcome,
+    }
+}
+
+fn routes(entered: &Arc<Notify>, release: &Arc<Notify>) -> Router {
+    let (entered, release) = (entered.clone(), release.clone());
+    let slow = async move || {
+        entered.notify_one();
+        release.notified().await;
+        "slow"
+    };
+    Router::new()
+        .route("/", get(async || "hello"))
+        .route(
+            "/pause",
+            get(async || tokio::time::sleep(Duration::from_millis(200)).await),
+        )
+        .route(
+            "/panic",
+            get(async || -> &'static str { panic!("as asked") }),
+        )
+        .route("/slow", get(slow))
+}
+
+impl Server {
+    pub(crate) async fn connect(&self) -> Client {
+        Client(TcpStream::connect(&self.address).await.unwrap())
+    }
+
+    /// Orders the stop and waits until the drain has begun.
+    pub(crate) async fn stop(self) -> Stopping {
+        self.stop.send(()).unwrap();
+        while !self.health.is_draining() {
+            tokio::task::yield_now().await;
+        }
+        Stopping {
+            address: self.address,
+            admin: self.admin,
+            release: self.release,
+            interrupt: self.interrupt,
+            outcome: self.outcome,
+        }
+    }
+}
+
+/// A server that drains.
+pub(crate) struct Stopping {
+    pub(crate) address: String,
+    pub(crate) admin: Listen,
+    pub(crate) release: Arc<Notify>,
+    interrupt: Option<oneshot::Sender<()>>,
+    outcome: JoinHandle<Outcome>,
+}
+
+impl Stopping {
+    pub(crate) fn interrupt(&mut self) {
+        self.interrupt.take().unwrap().send(()).unwrap();
+    }
+
+    pub(crate) async fn outcome(self) -> Outcome {
+        timeout(PATIENCE, self.outcome).await.unwrap().unwrap()
+    }
+}
+
+/// One connection.
+pub(crate) struct Client(pub(crate) TcpStream);
+
+impl Client {
+    pub(crate) async fn send(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    /// Asks and reads the answer, whose body must end with `end`.
+    pub(crate) async fn get(&mut self, path: &str, end: &str) -> String {
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"))
+            .await;
+        self.read_to(end).await
+    }
+
+    pub(crate) async fn read_to(&mut self, end: &str) -> String {
+        let mut text = String::new();
+        while !text.ends_with(end) {
+            let mut part = [0; 1024];
+            let length = timeout(PATIENCE, self.0.read(&mut part))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(length > 0, "closed after {text:?}");
+            text.push_str(std::str::from_utf8(&part[..length]).unwrap());
+        }
+        text
+    }
+
+    /// What comes until the server closes the connection.
+    pub(crate) async fn rest(&mut self) -> String {
+        let mut text = String::new();
+        timeout(PATIENCE, self.0.read_to_string(&mut text))
+            .await
+            .expect("the connection stays open")
+            .unwrap();
+        text
+    }
+}

@@ -1,0 +1,18 @@
+//! The test runner behind `make test`: builds the binaries, brings a PostgreSQL, runs every test of the workspace
+//! and sums up. Arguments go to `cargo test`.
+
+use rig::runner;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match runner::run(&args).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("run-tests: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

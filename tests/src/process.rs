@@ -1,0 +1,47 @@
+//! Small things about ports and processes.
+
+use anyhow::{Context, Result, ensure};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often a condition is looked at again.
+pub const TICK: Duration = Duration::from_millis(20);
+
+/// A port of 127.0.0.1 that was free a moment ago; who binds it must be ready to lose the race.
+pub fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Sends a signal, by its name without `SIG`, to a process, or to a group when `target` starts with `-`.
+pub fn signal(target: &str, name: &str) -> Result<()> {
+    // The shell's own `kill`: the program of that name is missing in small images.
+    let status = Command::new("sh")
+        .args(["-c", r#"kill -s "$1" -- "$2""#, "sh", name, target])
+        .stderr(Stdio::null())
+        .status()
+        .context("cannot run sh")?;
+    ensure!(status.success(), "SIG{name} did not reach process {target}");
+    Ok(())
+}
+
+/// Waits for a child to end; `None` when it still runs at the deadline.
+pub fn wait_until(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        std::thread::sleep(TICK);
+    }
+}
+
+/// Ends a child that may have ended already.
+pub fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}

@@ -1,0 +1,89 @@
+//! Starts the binaries under test.
+
+mod running;
+
+pub use running::Server;
+
+use crate::environment;
+use anyhow::{Context, Result, bail};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+const BIN_DIR: &str = "HBNB_TEST_BIN_DIR";
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+
+/// What would make a server behave otherwise than the test says.
+const FOREIGN: [&str; 5] = ["HBNB_", "OTEL_", "LISTEN_", "NOTIFY_", "WATCHDOG_"];
+
+/// A built program of this workspace.
+#[derive(Debug, Clone)]
+pub struct Binary(PathBuf);
+
+impl Binary {
+    /// Looks in `HBNB_TEST_BIN_DIR`, or where cargo has put this very test (`target/debug`, `target/release`).
+    pub fn named(name: &str) -> Result<Self> {
+        let folder = match environment::variable(BIN_DIR) {
+            Some(folder) => PathBuf::from(folder),
+            None => built_folder()?,
+        };
+        let path = folder.join(name);
+        if !path.is_file() {
+            bail!(
+                "{} is missing: run `cargo build --workspace --bins` first",
+                path.display()
+            );
+        }
+        Ok(Self(path))
+    }
+
+    /// Any program, such as another release of ours.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The program with nothing inherited that would change what it does.
+    pub fn command<A: AsRef<OsStr>>(
+        &self,
+        args: &[A],
+        envs: &[(&str, &str)],
+        cwd: &Path,
+    ) -> Command {
+        let mut command = Command::new(&self.0);
+        environment::remove(&mut command, &FOREIGN);
+        command
+            .args(args)
+            .envs(envs.iter().copied())
+            .current_dir(cwd)
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// Runs a command that ends by itself, within a minute.
+pub async fn run(
+    binary: &Binary,
+    args: &[&str],
+    envs: &[(&str, &str)],
+    cwd: &Path,
+) -> Result<Output> {
+    let mut command = tokio::process::Command::from(binary.command(args, envs, cwd));
+    let output = command.kill_on_drop(true).output();
+    tokio::time::timeout(COMMAND_LIMIT, output)
+        .await
+        .with_context(|| format!("{args:?} did not end within {COMMAND_LIMIT:?}"))?
+        .with_context(|| format!("cannot run {}", binary.path().display()))
+}
+
+fn built_folder() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let folder = test.parent().and_then(Path::parent);
+    folder
+        .map(Path::to_path_buf)
+        .context("the test program stands nowhere")
+}

@@ -1,0 +1,225 @@
+//! A server process: its addresses, its end, its memory, what it said.
+
+use super::Binary;
+use crate::http;
+use crate::process::{TICK, end, free_port, signal};
+use anyhow::{Context, Result, anyhow, bail};
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+const PORTS_TO_TRY: usize = 5;
+const READY_LIMIT: Duration = Duration::from_secs(60);
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Dropping it kills the process.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    base: String,
+    admin: String,
+    output: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts `binary` with `args` and free ports, and waits until it says that it is ready.
+    pub async fn start(
+        binary: &Binary,
+        args: &[&str],
+        envs: &[(&str, &str)],
+        cwd: &Path,
+    ) -> Result<Self> {
+        for _ in 0..PORTS_TO_TRY {
+            let mut server = Self::spawn(binary, args, envs, cwd)?;
+            match server.until_ready().await {
+                Err(_) if server.logs().contains("ddress already in use") => {}
+                ready => return ready.map(|()| server),
+            }
+        }
+        bail!("every port that was free was taken a moment later, {PORTS_TO_TRY} times")
+    }
+
+    /// The main listener: `http://127.0.0.1:port`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The admin listener, with the probes and `/metrics`.
+    pub fn admin(&self) -> &str {
+        &self.admin
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything the process has written so far, to standard output and error.
+    pub fn logs(&self) -> String {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&output).into_owned()
+    }
+
+    /// SIGKILL, to this one process.
+    pub fn kill(&mut self) {
+        end(&mut self.child);
+    }
+
+    /// SIGTERM; see `wait`.
+    pub fn terminate(&self) -> Result<()> {
+        self.signal("TERM")
+    }
+
+    /// Any signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        signal(&self.pid().to_string(), name)
+    }
+
+    /// Waits for the process to end.
+    pub async fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                self.hear_the_last().await;
+                return Ok(status);
+            }
+            if Instant::now() >= deadline {
+                bail!("still running after {limit:?}; it said:\n{}", self.logs());
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// Resident memory of this process now.
+    pub fn rss_bytes(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most resident memory this process ever had.
+    pub fn peak_rss_bytes(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
+        kilobytes(&status, field)
+            .map(|kb| kb * 1024)
+            .with_context(|| format!("no {field} of {}", self.pid()))
+    }
+
+    fn spawn(binary: &Binary, args: &[&str], envs: &[(&str, &str)], cwd: &Path) -> Result<Self> {
+        let main = format!("127.0.0.1:{}", free_port()?);
+        let admin = format!("127.0.0.1:{}", free_port()?);
+        let mut command = binary.command(args, envs, cwd);
+        command.args(["--bind", &main, "--admin-bind", &admin]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("cannot run {command:?}"))?;
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let stdout = child
+            .stdout
+            .take()
+            .map(|pipe| collect(pipe, Arc::clone(&output)));
+        let stderr = child
+            .stderr
+            .take()
+            .map(|pipe| collect(pipe, Arc::clone(&output)));
+        let readers = stdout.into_iter().chain(stderr).collect();
+        Ok(Self {
+            child,
+            base: format!("http://{main}"),
+            admin: format!("http://{admin}"),
+            output,
+            readers,
+        })
+    }
+
+    async fn until_ready(&mut self) -> Result<()> {
+        let deadline = Instant::now() + READY_LIMIT;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                self.hear_the_last().await;
+                bail!(
+                    "it ended at its start with {status}; it said:\n{}",
+                    self.logs()
+                );
+            }
+            let probe =
+                http::send(&self.admin, "GET", "/healthz/ready", &[], None, PROBE_LIMIT).await;
+            let answer = match probe {
+                Ok(reply) if reply.status == 200 => return Ok(()),
+                Ok(reply) => anyhow!("{} {}", reply.status, reply.text()),
+                Err(error) => error,
+            };
+            if Instant::now() >= deadline {
+                bail!(
+                    "not ready after {READY_LIMIT:?} ({answer:#}); it said:\n{}",
+                    self.logs()
+                );
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// What a process wrote last may still be in the pipe; a worker that outlives it may hold the pipe open.
+    async fn hear_the_last(&self) {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while !self.readers.iter().all(JoinHandle::is_finished) && Instant::now() < deadline {
+            tokio::time::sleep(TICK).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            // Workers of a master that is killed so suddenly need not notice; they go with it.
+            let workers = descendants(self.pid());
+            end(&mut self.child);
+            for worker in workers {
+                let _ = signal(&worker.to_string(), "KILL");
+            }
+        }
+    }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static, output: Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        while let Ok(length @ 1..) = pipe.read(&mut buffer) {
+            let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+            output.extend_from_slice(&buffer[..length]);
+        }
+    })
+}
+
+/// Children, grandchildren and so on, by what `/proc` says now.
+pub(super) fn descendants(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let children =
+        threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let children: Vec<u32> = children
+        .flat_map(|text| {
+            text.split_whitespace()
+                .flat_map(str::parse)
+                .collect::<Vec<u32>>()
+        })
+        .collect();
+    let deeper: Vec<u32> = children
+        .iter()
+        .flat_map(|child| descendants(*child))
+        .collect();
+    children.into_iter().chain(deeper).collect()
+}
+
+fn kilobytes(status: &str, field: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    line.split_whitespace().next()?.parse().ok()
+}
