@@ -1,0 +1,63 @@
+//! The database as the running service sees it.
+
+use std::time::{Duration, Instant};
+
+use domain::{OpenError, Schema, Store};
+use kit::admin::Health;
+use tokio::time::{sleep, timeout};
+
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// A database that is away for less is not worth taking the service out of the load balancer.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Says on [`Health`] whether the schema is there and the database answers, for as long as it is polled; whoever starts
+/// it has blocked `schema` before. Returns only when the schema's mark shuts this program out.
+pub(crate) async fn watch(store: Store, health: Health) -> OpenError {
+    if let Some(error) = wait_for_schema(&store, &health).await {
+        return error;
+    }
+    let mut answered = Instant::now();
+    loop {
+        sleep(BETWEEN_LOOKS).await;
+        // The grace is for an answer, not for a fault: a database that only gets slow changes nothing.
+        if let Ok(Ok(())) = timeout(GRACE, store.ping()).await {
+            answered = Instant::now();
+            health.clear("database");
+        } else if answered.elapsed() >= GRACE {
+            health.block(
+                "database",
+                "the database has been out of reach for some seconds",
+            );
+        }
+    }
+}
+
+async fn wait_for_schema(store: &Store, health: &Health) -> Option<OpenError> {
+    loop {
+        match store.schema().await {
+            Ok(Schema::Current) => break,
+            Ok(Schema::Newer { found }) => {
+                tracing::warn!(
+                    found,
+                    ours = domain::newest_schema(),
+                    "the schema is newer than this program, and admits it"
+                );
+                break;
+            }
+            Ok(Schema::ProgramTooOld { oldest }) => {
+                return Some(OpenError::ProgramTooOld {
+                    oldest,
+                    ours: domain::newest_schema(),
+                });
+            }
+            Ok(Schema::Missing) => health.block(
+                "schema",
+                "the schema is not there yet; run the migrate command",
+            ),
+            Err(error) => health.block("schema", &format!("the schema cannot be read: {error}")),
+        }
+        sleep(BETWEEN_LOOKS).await;
+    }
+    health.clear("schema");
+    None
+}
