@@ -3,9 +3,10 @@
 use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -67,6 +68,43 @@ pub async fn get(base: &str, path: &str) -> Result<Reply> {
     send(base, "GET", path, &[], None, Duration::from_secs(10)).await
 }
 
+/// An answer whose body is taken piece by piece; the server feels it when nobody takes.
+#[derive(Debug)]
+pub struct Streamed {
+    pub status: u16,
+    body: Incoming,
+    _connection: Connection,
+}
+
+impl Streamed {
+    /// The next piece of the body, none at its end; an error when the body was broken off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        while let Some(frame) = self.body.frame().await {
+            if let Ok(data) = frame?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Sends a request and waits for the head of its answer only.
+pub async fn stream(
+    base: &str,
+    method: &str,
+    path: &str,
+    body: Option<Vec<u8>>,
+) -> Result<Streamed> {
+    let (authority, prefix) = split(base)?;
+    let request = request(&authority, method, &format!("{prefix}{path}"), &[], body)?;
+    let (response, connection) = ask(&authority, request).await?;
+    Ok(Streamed {
+        status: response.status().as_u16(),
+        body: response.into_body(),
+        _connection: connection,
+    })
+}
+
 fn split(base: &str) -> Result<(String, &str)> {
     let rest = base
         .strip_prefix("http://")
@@ -115,18 +153,28 @@ fn request(
 }
 
 async fn exchange(authority: &str, request: Request<Full<Bytes>>) -> Result<Reply> {
-    let stream = TcpStream::connect(authority).await?;
-    stream.set_nodelay(true)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Ends with this function, whatever happens, and the connection with it.
-    let mut tasks = JoinSet::new();
-    tasks.spawn(connection);
-    let (head, body) = sender.send_request(request).await?.into_parts();
+    let (response, _connection) = ask(authority, request).await?;
+    let (head, body) = response.into_parts();
     Ok(Reply {
         status: head.status.as_u16(),
         headers: joined(&head.headers),
         body: body.collect().await?.to_bytes().to_vec(),
     })
+}
+
+type Connection = JoinSet<hyper::Result<()>>;
+
+/// The head of the answer, and the connection, which ends when it is dropped.
+async fn ask(
+    authority: &str,
+    request: Request<Full<Bytes>>,
+) -> Result<(Response<Incoming>, Connection)> {
+    let stream = TcpStream::connect(authority).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(connection);
+    Ok((sender.send_request(request).await?, tasks))
 }
 
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {

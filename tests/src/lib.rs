@@ -9,8 +9,11 @@ pub mod process;
 pub mod runner;
 pub mod server;
 pub mod skip;
+pub mod storage;
 
 pub use environment::test_database_url;
 pub use postgres::{Database, Options, Postgres};
+pub use process::until;
 pub use server::{Binary, Server, run};
 pub use skip::{announce, skipped};
+pub use storage::Storage;

@@ -40,6 +40,20 @@ pub fn wait_until(child: &mut Child, limit: Duration) -> Result<Option<ExitStatu
     }
 }
 
+/// Waits until `holds` says so; an error that names `what` when it does not at the deadline.
+pub async fn until(
+    what: &str,
+    limit: Duration,
+    mut holds: impl AsyncFnMut() -> Result<bool>,
+) -> Result<()> {
+    let deadline = Instant::now() + limit;
+    while !holds().await? {
+        ensure!(Instant::now() < deadline, "not within {limit:?}: {what}");
+        tokio::time::sleep(TICK).await;
+    }
+    Ok(())
+}
+
 /// Ends a child that may have ended already.
 pub fn end(child: &mut Child) {
     let _ = child.kill();

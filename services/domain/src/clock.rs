@@ -35,6 +35,14 @@ impl Timestamp {
         Timestamp(Utc::now().timestamp_micros())
     }
 
+    /// The first moment of 1970.
+    pub(crate) const EPOCH: Timestamp = Timestamp(0);
+
+    /// The moment so many microseconds later, or the last of the year 9999.
+    pub(crate) fn saturating_add(self, micros: u64) -> Timestamp {
+        Timestamp(self.0.saturating_add_unsigned(micros).min(*RANGE.end()))
+    }
+
     /// The moment so many microseconds after 1970; none outside the years 1 to 9999.
     pub fn from_micros(micros: i64) -> Option<Timestamp> {
         RANGE.contains(&micros).then_some(Timestamp(micros))

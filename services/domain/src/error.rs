@@ -91,8 +91,8 @@ pub enum OpenError {
     },
     /// The server answered and refused.
     #[error(
-        "the database at {url} refused the connection: {reason}; correct the user, the password or the database in \
-         --database-url, HBNB_DATABASE_PASSWORD or their _FILE forms"
+        "the database at {url} refused the connection: {reason}; correct the user, the database, the TLS parameters or the \
+         password in --database-url or HBNB_DATABASE_PASSWORD"
     )]
     Refused {
         /// Where, without a password.

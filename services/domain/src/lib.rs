@@ -11,9 +11,14 @@ pub mod review;
 pub mod state;
 pub mod user;
 
+pub mod demo;
+pub mod export;
+pub mod import;
 pub mod stats;
 
+mod bulk;
 mod clock;
+mod counts;
 mod error;
 mod id;
 mod limits;
@@ -30,6 +35,7 @@ pub mod testing;
 pub use amenity::Amenity;
 pub use city::City;
 pub use clock::Timestamp;
+pub use counts::Counts;
 pub use error::{Error, Invalid, OpenError, Result};
 pub use id::Id;
 pub use options::{Options, display_url};

@@ -42,6 +42,11 @@ impl Options {
         }
     }
 
+    /// Tells whether the URL can be used, without opening anything.
+    pub fn check(&self) -> Result<(), OpenError> {
+        self.kind().map(drop)
+    }
+
     pub(crate) fn kind(&self) -> Result<Kind, OpenError> {
         if let Some(rest) = self.url.strip_prefix("sqlite:") {
             let path = rest.strip_prefix("//").unwrap_or(rest);

@@ -12,6 +12,8 @@ use crate::{OpenError, Options, Store, display_url};
 /// An idle connection is asked for a sign of life before it is used again: a server may have been restarted meanwhile.
 /// In a busy pool no connection is idle so long, and no query pays for the question.
 const DOUBTED_AFTER: Duration = Duration::from_secs(1);
+/// To compile a plan takes longer than any of our queries runs, and a migration's notices tell nobody anything.
+const SESSION: [(&str, &str); 2] = [("jit", "off"), ("client_min_messages", "warning")];
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(250);
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
@@ -43,6 +45,7 @@ fn connect_options(options: &Options) -> Result<PgConnectOptions, OpenError> {
             "statement_timeout",
             options.statement_timeout.as_millis().to_string(),
         )])
+        .options(SESSION)
         .disable_statement_logging();
     if let Some(password) = &options.password {
         connect = connect.password(password);
@@ -91,10 +94,11 @@ async fn wait_until_up(connect: &PgConnectOptions, options: &Options) -> Result<
     }
 }
 
-/// A server that is not there yet, or says that it is starting (57P03), shutting down (57P01) or full (53300).
+/// A server that is not there yet, or says that it is starting (57P03), shutting down (57P01) or full (53300). Invalid data
+/// is how a certificate that does not fit is told, which no waiting mends.
 fn is_worth_waiting(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) => true,
+        sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::InvalidData,
         sqlx::Error::Database(e) => {
             matches!(e.code().as_deref(), Some("57P03" | "57P01" | "53300"))
         }

@@ -4,7 +4,12 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::Result;
-use crate::store::{Store, on_engine};
+use crate::store::{Store, Tx, on_engine};
+
+const COUNT: &str =
+    "SELECT (SELECT count(*) FROM amenities) AS amenities, (SELECT count(*) FROM cities) AS cities,
+        (SELECT count(*) FROM places) AS places, (SELECT count(*) FROM reviews) AS reviews,
+        (SELECT count(*) FROM states) AS states, (SELECT count(*) FROM users) AS users";
 
 /// The number of rows of each entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromRow)]
@@ -20,11 +25,15 @@ pub struct Stats {
 impl Stats {
     /// Counts all rows, at one moment.
     pub async fn count(store: &Store) -> Result<Stats> {
-        let sql = "SELECT (SELECT count(*) FROM amenities) AS amenities, (SELECT count(*) FROM cities) AS cities,
-                       (SELECT count(*) FROM places) AS places, (SELECT count(*) FROM reviews) AS reviews,
-                       (SELECT count(*) FROM states) AS states, (SELECT count(*) FROM users) AS users";
         let mut connection = store.read("stats.count").await?;
-        Ok(on_engine!(connection, |c| sqlx::query_as(sql)
+        Ok(on_engine!(connection, |c| sqlx::query_as(COUNT)
+            .fetch_one(c)
+            .await)?)
+    }
+
+    /// Counts all rows as the transaction sees them.
+    pub(crate) async fn count_in(tx: &mut Tx) -> Result<Stats> {
+        Ok(on_engine!(*tx, |c| sqlx::query_as(COUNT)
             .fetch_one(c)
             .await)?)
     }

@@ -227,9 +227,10 @@ impl Store {
 impl Tx {
     /// Keeps all that was written.
     pub(crate) async fn commit(self) -> Result<()> {
-        Ok(match self {
+        match self {
             Engine::Postgres(tx) => tx.commit().await?,
             Engine::Sqlite(tx) => tx.commit().await?,
-        })
+        }
+        Ok(())
     }
 }

@@ -63,15 +63,11 @@ async fn open(url: &str) -> Store {
     store
 }
 
-/// Runs SQL as it is.
+/// Runs one statement as it is.
 ///
 /// # Panics
 /// When the database refuses it.
 pub async fn execute(store: &Store, sql: &str) {
     let mut connection = store.write("testing").await.expect("a connection");
-    on_engine!(connection, |c| sqlx::raw_sql(sql)
-        .execute(c)
-        .await
-        .map(drop))
-    .expect(sql);
+    on_engine!(connection, |c| sqlx::query(sql).execute(c).await.map(drop)).expect(sql);
 }

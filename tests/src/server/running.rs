@@ -2,11 +2,11 @@
 
 use super::Binary;
 use crate::http;
-use crate::process::{TICK, end, free_port, signal};
+use crate::process::{TICK, end, free_port, signal, until};
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -41,6 +41,30 @@ impl Server {
             }
         }
         bail!("every port that was free was taken a moment later, {PORTS_TO_TRY} times")
+    }
+
+    /// Starts a command that was told where to listen, and waits for nothing; its standard output and error are taken.
+    pub fn launch(mut command: Command, base: &str, admin: &str) -> Result<Self> {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("cannot run {command:?}"))?;
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let stdout = child
+            .stdout
+            .take()
+            .map(|pipe| collect(pipe, Arc::clone(&output)));
+        let stderr = child
+            .stderr
+            .take()
+            .map(|pipe| collect(pipe, Arc::clone(&output)));
+        Ok(Self {
+            child,
+            base: base.to_owned(),
+            admin: admin.to_owned(),
+            output,
+            readers: stdout.into_iter().chain(stderr).collect(),
+        })
     }
 
     /// The main listener: `http://127.0.0.1:port`.
@@ -93,6 +117,13 @@ impl Server {
         }
     }
 
+    /// Waits until it has written this text.
+    pub async fn until_says(&self, text: &str, limit: Duration) -> Result<()> {
+        until(text, limit, async || Ok(self.logs().contains(text)))
+            .await
+            .with_context(|| format!("it said:\n{}", self.logs()))
+    }
+
     /// Resident memory of this process now.
     pub fn rss_bytes(&self) -> Result<u64> {
         self.memory("VmRSS:")
@@ -115,30 +146,15 @@ impl Server {
         let admin = format!("127.0.0.1:{}", free_port()?);
         let mut command = binary.command(args, envs, cwd);
         command.args(["--bind", &main, "--admin-bind", &admin]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("cannot run {command:?}"))?;
-        let output = Arc::new(Mutex::new(Vec::new()));
-        let stdout = child
-            .stdout
-            .take()
-            .map(|pipe| collect(pipe, Arc::clone(&output)));
-        let stderr = child
-            .stderr
-            .take()
-            .map(|pipe| collect(pipe, Arc::clone(&output)));
-        let readers = stdout.into_iter().chain(stderr).collect();
-        Ok(Self {
-            child,
-            base: format!("http://{main}"),
-            admin: format!("http://{admin}"),
-            output,
-            readers,
-        })
+        Self::launch(
+            command,
+            &format!("http://{main}"),
+            &format!("http://{admin}"),
+        )
     }
 
-    async fn until_ready(&mut self) -> Result<()> {
+    /// Waits until it says that it is ready.
+    pub async fn until_ready(&mut self) -> Result<()> {
         let deadline = Instant::now() + READY_LIMIT;
         loop {
             if let Some(status) = self.child.try_wait()? {

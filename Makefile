@@ -1,0 +1,41 @@
+# All that a person or CI types. `make` alone lists it.
+
+CARGO ?= cargo
+NAME := hbnb
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run check format test heavy bench clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: ## Install what the checks and tests need (Debian, as root; elsewhere it says what is missing)
+	@tests/setup.sh
+
+build: ## Build all programs, optimised, into target/release
+	$(CARGO) build --release --workspace --bins --locked
+
+run: ## Run the site with demo data on http://127.0.0.1:8080 (database: hbnb.db)
+	$(CARGO) run --release --locked --package $(NAME) -- serve
+
+format: ## Format the code
+	$(CARGO) fmt --all
+
+check: ## Format, lints, documentation, licences, layering: what CI asks of every change
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
+	$(CARGO) deny check bans licenses sources
+	$(CARGO) test --package hbnb-tests --test layering --locked
+
+test: ## All tests that need no container, on SQLite and on a PostgreSQL of their own
+	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
+
+heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory
+	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$(CURDIR)/target/release $(CARGO) test --locked --package hbnb-tests --test memory
+
+bench: build ## Measure: each figure is a ratio against a peer in the same run
+	$(CARGO) run --release --locked --package hbnb-bench
+
+clean: ## Remove what was built
+	$(CARGO) clean

@@ -1,0 +1,36 @@
+//! The stories of the data, each told on both engines.
+
+mod connection;
+mod demo;
+mod export;
+mod import;
+mod import_refusals;
+mod round_trip;
+mod schema;
+mod users;
+mod waiting;
+
+use domain::Store;
+
+/// Runs the story on a fresh SQLite file and on a fresh PostgreSQL database.
+async fn each_engine<F>(story: impl Fn(Store) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let server = rig::test_database_url();
+    if server.is_none() {
+        rig::skipped("the PostgreSQL half of a story", "HBNB_TEST_DATABASE_URL is not set; make test sets it");
+    }
+    domain::testing::each_engine(server, story).await;
+}
+
+/// A PostgreSQL for this test alone; without the programs the test is skipped.
+fn start(options: rig::Options) -> Option<rig::Postgres> {
+    match rig::Postgres::available() {
+        Ok(()) => Some(rig::Postgres::start(options).unwrap()),
+        Err(why) => {
+            rig::skipped("a story about PostgreSQL's connections", &why);
+            None
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The command line.
+
+use api::config::{OPTIONS, database_url, database_wait};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use kit::config::{COMMON, ConfigError, Env, Opt, Settings, admin_bind, bind, flags, parses};
+use kit::program;
+
+const EXAMPLES: &str = "Examples:
+  hbnb serve                                     a site with demo data on http://127.0.0.1:8080
+  hbnb serve --database-url postgres://hbnb@localhost/hbnb --bind 0.0.0.0:80
+  hbnb import file.json                          carry the data of a Python HBNB over
+  hbnb demo --places 100000                      something to measure with
+  hbnb check                                     is it ready?";
+
+/// All options, in the order in which they are shown.
+pub(crate) fn options() -> Vec<Opt> {
+    let own = [
+        bind("127.0.0.1:8080"),
+        admin_bind("127.0.0.1:9090"),
+        database_url("sqlite:hbnb.db"),
+        database_wait("5s"),
+        Opt::new(
+            "no_demo",
+            "false",
+            "BOOL",
+            "Leave an empty database empty",
+            parses::<bool>,
+        ),
+    ];
+    // One process on one host has no load balancer that would have to see it leave.
+    let common = COMMON.iter().map(|option| match option.key {
+        "drain_delay" => option.with_default("0s"),
+        _ => *option,
+    });
+    own.into_iter()
+        .chain(OPTIONS.iter().copied())
+        .chain(common)
+        .collect()
+}
+
+pub(crate) fn command(options: &[Opt]) -> Command {
+    let part = |keys: &[&str]| {
+        let chosen = options
+            .iter()
+            .filter(|option| keys.iter().any(|key| option.key.starts_with(key)));
+        flags(&chosen.copied().collect::<Vec<_>>())
+    };
+    let database = part(&["database_", "log", "config"]);
+    let probe = part(&["admin_bind", "config"]);
+    Command::new("hbnb")
+        .about("HBNB: a rental-listing site on one host, and the tools to run it")
+        .version(clap::crate_version!())
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("serve")
+                .about("Run the site")
+                .args(flags(options)),
+        )
+        .subcommand(demo().args(database.clone()))
+        .subcommand(
+            Command::new("migrate")
+                .about("Bring the schema up to date")
+                .args(database.clone()),
+        )
+        .subcommand(import().args(database.clone()))
+        .subcommand(export().args(database))
+        .subcommand(program::check_command().args(probe))
+        .subcommand(
+            Command::new("config")
+                .about("Show the options in effect, and where they come from")
+                .args(flags(options)),
+        )
+}
+
+/// The settings of a command; their warnings go to the log.
+pub(crate) fn settings(options: &[Opt], flags: &ArgMatches) -> Result<Settings, ConfigError> {
+    Settings::load(options, &Env::read(), flags)
+}
+
+fn demo() -> Command {
+    let places = Arg::new("places")
+        .long("places")
+        .value_name("NUMBER")
+        .value_parser(value_parser!(u32).range(1..=10_000_000))
+        .default_value("150")
+        .help("How many places there shall be; states, cities, users and reviews in proportion");
+    let remove = Arg::new("remove")
+        .long("remove")
+        .action(ArgAction::SetTrue)
+        .conflicts_with("places")
+        .help("Take the demo rows away, and no other");
+    Command::new("demo")
+        .about("Fill the database with made-up data; repeating it adds only what is missing")
+        .args([places, remove])
+}
+
+fn import() -> Command {
+    let file = Arg::new("file")
+        .value_name("FILE")
+        .required(true)
+        .help("The file.json of a Python HBNB, or an export");
+    let strict = Arg::new("strict")
+        .long("strict")
+        .action(ArgAction::SetTrue)
+        .help("Import nothing if any row must be left out");
+    Command::new("import")
+        .about("Carry data over from a Python HBNB; rows that are there already are kept")
+        .args([file, strict])
+}
+
+fn export() -> Command {
+    let file = Arg::new("file")
+        .value_name("FILE")
+        .required(true)
+        .help("Where to write; - for standard output");
+    Command::new("export")
+        .about("Write all rows in the form that import reads, without passwords")
+        .arg(file)
+}

@@ -1,0 +1,31 @@
+//! `hbnb demo`.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use domain::demo;
+use kit::config::Opt;
+
+use crate::progress::Progress;
+use crate::{cli, commands};
+
+pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let (store, database) = commands::open(&cli::settings(options, flags)?).await?;
+    if flags.get_flag("remove") {
+        let progress = Progress::rows("removing");
+        let removed = demo::remove(&store, &mut |done, total| progress.at(done, total)).await?;
+        progress.end();
+        println!("{database}: {removed}");
+    } else {
+        let places = flags
+            .get_one::<u32>("places")
+            .copied()
+            .unwrap_or(demo::SMALL);
+        let progress = Progress::rows("places");
+        let added = demo::fill(&store, places, &mut |done, total| progress.at(done, total)).await?;
+        progress.end();
+        println!("{database}: added {added}");
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what `make check` and `make test` need and is not there yet. Needs root for Debian's packages; without root, or
+# on another system, it says what is missing.
+set -euo pipefail
+
+missing=()
+has() { command -v "$1" >/dev/null 2>&1; }
+
+has cc || missing+=(build-essential)
+has curl || missing+=(curl)
+has sqlite3 || missing+=(sqlite3)
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || missing+=(postgresql)
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" = 0 ] && has apt-get; then
+        echo "Installing: ${missing[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq
+        apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+    else
+        echo "Please install (Debian's names): ${missing[*]}" >&2
+        exit 1
+    fi
+fi
+
+if ! has cargo; then
+    echo "Please install Rust 1.95 or later: https://rustup.rs" >&2
+    exit 1
+fi
+cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+echo "All is there."
