@@ -1,7 +1,7 @@
 //! Made-up data to look at and to measure with: the shape of a real site, the same on each run.
 //!
 //! Each row follows from its kind and number alone, so that filling up to 150 places and later to 100,000 gives the same
-//! rows as 100,000 at once. Demo rows are known by their ids ([`identity`]); the mark is in no column that a user sees.
+//! rows as 100,000 at once. Demo rows are known by their ids alone, whose first half is fixed.
 
 mod dice;
 mod fill;

@@ -20,10 +20,16 @@ fn nodelay_to(port: u16) -> Vec<bool> {
     let numbers = descriptors.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let mut found = Vec::new();
     for number in numbers {
-        #[expect(unsafe_code, reason = "the driver hands out no descriptor; one that is no socket only gives an error")]
+        #[expect(
+            unsafe_code,
+            reason = "the driver hands out no descriptor; one that is no socket only gives an error"
+        )]
         let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
         let socket = SockRef::from(&descriptor);
-        let connected = socket.peer_addr().ok().and_then(|address| address.as_socket());
+        let connected = socket
+            .peer_addr()
+            .ok()
+            .and_then(|address| address.as_socket());
         if connected == Some(peer) {
             found.push(socket.tcp_nodelay().unwrap());
         }
@@ -67,17 +73,26 @@ impl Pki {
     }
 
     fn root(&self) -> String {
-        Path::new(self.folder.path()).join("ca.pem").display().to_string()
+        Path::new(self.folder.path())
+            .join("ca.pem")
+            .display()
+            .to_string()
     }
 
     fn server(&self) -> Option<Postgres> {
-        start(rig::Options::default().tls(&self.certificate, &self.key).only_tls())
+        start(
+            rig::Options::default()
+                .tls(&self.certificate, &self.key)
+                .only_tls(),
+        )
     }
 }
 
 async fn opened(postgres: &Postgres, tls: &str) -> Result<Store, String> {
     let url = format!("{}?{tls}", postgres.url());
-    Store::open(&Options::new(url)).await.map_err(|error| error.to_string())
+    Store::open(&Options::new(url))
+        .await
+        .map_err(|error| error.to_string())
 }
 
 #[tokio::test]
@@ -90,10 +105,12 @@ async fn tls_is_verified_against_a_ca_of_ones_own() {
     let store = opened(&postgres, &verified).await.unwrap();
     store.ping().await.unwrap();
     let encrypted: bool = match &store {
-        Store::Postgres(pool) => sqlx::query_scalar("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-            .fetch_one(pool)
-            .await
-            .unwrap(),
+        Store::Postgres(pool) => {
+            sqlx::query_scalar("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+                .fetch_one(pool)
+                .await
+                .unwrap()
+        }
         Store::Sqlite { .. } => false,
     };
     assert!(encrypted);
@@ -113,10 +130,17 @@ async fn a_server_of_another_ca_or_name_is_refused_and_so_is_plain_text() {
 
     let url = postgres.url().replace("127.0.0.1", "localhost");
     let wrong_name = format!("{url}?sslmode=verify-full&sslrootcert={}", pki.root());
-    let message = Store::open(&Options::new(wrong_name)).await.map(drop).unwrap_err().to_string();
+    let message = Store::open(&Options::new(wrong_name))
+        .await
+        .map(drop)
+        .unwrap_err()
+        .to_string();
     assert!(message.contains("refused the connection: "), "{message}");
     assert!(message.contains("invalid peer certificate"), "{message}");
 
-    let message = opened(&postgres, "sslmode=disable").await.map(drop).unwrap_err();
+    let message = opened(&postgres, "sslmode=disable")
+        .await
+        .map(drop)
+        .unwrap_err();
     assert!(message.contains("no encryption"), "{message}");
 }

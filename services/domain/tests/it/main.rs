@@ -1,9 +1,12 @@
 //! The stories of the data, each told on both engines.
 
+#![cfg(test)]
+
 mod connection;
 mod demo;
 mod export;
 mod import;
+mod import_nothing;
 mod import_refusals;
 mod round_trip;
 mod schema;
@@ -19,7 +22,10 @@ where
 {
     let server = rig::test_database_url();
     if server.is_none() {
-        rig::skipped("the PostgreSQL half of a story", "HBNB_TEST_DATABASE_URL is not set; make test sets it");
+        rig::skipped(
+            "the PostgreSQL half of a story",
+            "HBNB_TEST_DATABASE_URL is not set; make test sets it",
+        );
     }
     domain::testing::each_engine(server, story).await;
 }

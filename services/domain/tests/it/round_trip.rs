@@ -64,50 +64,43 @@ fn pick<'a>(ids: &'a [Id], index: &Index) -> Option<&'a Id> {
     (!ids.is_empty()).then(|| index.get(ids))
 }
 
-/// A whole store from seeds: each becomes a row of the class whose turn it is, if there is what the class refers to.
-fn store_of(seeds: Vec<(Id, Seed)>) -> Value {
-    let mut ids: [Vec<Id>; 5] = Default::default();
+/// The classes in turn. A row is made only when there is what its class refers to.
+const TURNS: [&str; 6] = ["State", "City", "Amenity", "User", "Place", "Review"];
+
+/// The members of a row by whose turn it is; `ids` are those of the rows made so far, by turn.
+fn members(turn: usize, seed: &Seed, ids: &[Vec<Id>; 6]) -> Option<Value> {
+    let ((short, long, maybe, maybe_long), _, [a, b, c, d], (x, y), (one, other, links)) = seed;
+    let [states, cities, amenities, users, places, _] = ids;
+    Some(match turn {
+        1 => json!({"name": short, "state_id": pick(states, one)?}),
+        3 => json!({"email": short, "first_name": maybe, "last_name": null}),
+        4 => {
+            let mut held: Vec<&Id> = links.iter().filter_map(|i| pick(amenities, i)).collect();
+            held.sort();
+            held.dedup();
+            json!({
+                "name": short, "description": maybe_long, "city_id": pick(cities, one)?,
+                "user_id": pick(users, other)?, "number_rooms": a, "number_bathrooms": b,
+                "max_guest": c, "price_by_night": d, "latitude": x, "longitude": y,
+                "amenity_ids": held,
+            })
+        }
+        5 => {
+            let (place, user) = (pick(places, one)?, pick(users, other)?);
+            json!({"text": long, "place_id": place, "user_id": user})
+        }
+        _ => json!({"name": short}),
+    })
+}
+
+/// A whole store from seeds.
+fn store_of(seeds: &[(Id, Seed)]) -> Value {
+    let mut ids: [Vec<Id>; 6] = Default::default();
     let mut rows = Map::new();
-    for (nth, (id, seed)) in seeds.iter().enumerate() {
-        let ((short, long, maybe, maybe_long), _, [a, b, c, d], (x, y), (one, other, links)) = seed;
-        let [states, cities, amenities, users, places] = &ids;
-        let (class, made) = match nth % 6 {
-            0 => ("State", Some(json!({"name": short}))),
-            1 => (
-                "City",
-                pick(states, one).map(|state| json!({"name": short, "state_id": state})),
-            ),
-            2 => ("Amenity", Some(json!({"name": short}))),
-            3 => (
-                "User",
-                Some(json!({"email": short, "first_name": maybe, "last_name": null})),
-            ),
-            4 => {
-                let mut held: Vec<&Id> = links.iter().filter_map(|i| pick(amenities, i)).collect();
-                held.sort();
-                held.dedup();
-                let parents = pick(cities, one).zip(pick(users, other));
-                let place = parents.map(|(city, user)| {
-                    json!({
-                        "name": short, "description": maybe_long, "city_id": city, "user_id": user,
-                        "number_rooms": a, "number_bathrooms": b, "max_guest": c, "price_by_night": d,
-                        "latitude": x, "longitude": y, "amenity_ids": held,
-                    })
-                });
-                ("Place", place)
-            }
-            _ => {
-                let parents = pick(places, one).zip(pick(users, other));
-                let review = parents
-                    .map(|(place, user)| json!({"text": long, "place_id": place, "user_id": user}));
-                ("Review", review)
-            }
-        };
-        if let Some(made) = made {
-            rows.extend([row(class, id, seed, made)]);
-            if let Some(known) = ids.get_mut(nth % 6) {
-                known.push(*id);
-            }
+    for ((id, seed), turn) in seeds.iter().zip((0..6).cycle()) {
+        if let Some(made) = members(turn, seed, &ids) {
+            rows.extend([row(TURNS[turn], id, seed, made)]);
+            ids[turn].push(*id);
         }
     }
     Value::Object(rows)
@@ -115,8 +108,10 @@ fn store_of(seeds: Vec<(Id, Seed)>) -> Value {
 
 fn any_store() -> impl Strategy<Value = Value> {
     let ids = hash_set(1..=u128::MAX, 0..30);
-    (ids, vec(seed(), 30))
-        .prop_map(|(ids, seeds)| store_of(ids.into_iter().map(Id::from_bits).zip(seeds).collect()))
+    (ids, vec(seed(), 30)).prop_map(|(ids, seeds)| {
+        let ids = ids.into_iter().map(Id::from_bits);
+        store_of(&ids.zip(seeds).collect::<Vec<_>>())
+    })
 }
 
 proptest! {

@@ -35,9 +35,15 @@ async fn a_server_that_does_not_come_is_named() {
     let port = rig::process::free_port().unwrap();
     let mut options = Options::new(format!("postgres://me:s3cret@127.0.0.1:{port}/hbnb"));
     options.wait = Duration::from_millis(500);
-    let error = Store::open(&options).await.map(drop).unwrap_err().to_string();
+    let error = Store::open(&options)
+        .await
+        .map(drop)
+        .unwrap_err()
+        .to_string();
     assert!(
-        error.contains(&format!("postgres://me@127.0.0.1:{port}/hbnb could not be reached within 0.5s")),
+        error.contains(&format!(
+            "postgres://me@127.0.0.1:{port}/hbnb could not be reached within 0.5s"
+        )),
         "{error}"
     );
     assert!(!error.contains("s3cret"), "{error}");
