@@ -1,0 +1,170 @@
+//! The README tells the truth: its options are those of the programs, and its commands work.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use rig::{Binary, Server, run};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+const FILE_JSON: &str = r#"{"State.421a55f4-7d82-45d9-b54c-a76916479545": {"__class__": "State",
+    "id": "421a55f4-7d82-45d9-b54c-a76916479545", "name": "Alabama",
+    "created_at": "2017-03-25T19:44:42.000000", "updated_at": "2017-03-25T19:44:42.000000"}}"#;
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+fn readme() -> String {
+    fs::read_to_string(top().join("README.md")).unwrap()
+}
+
+/// The text between back ticks that follows `after`.
+fn quoted<'a>(cell: &'a str, after: &str) -> Option<&'a str> {
+    let (_, rest) = cell.split_once(after)?;
+    rest.split('`').next()
+}
+
+/// Key and default cell of each row of the options table.
+fn documented() -> BTreeMap<String, String> {
+    let text = readme();
+    let (_, table) = text.split_once("| key | default | meaning |").unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    cells
+        .map(|cell| (cell[1].trim_matches('`').to_owned(), cell[2].to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn options() {
+    let folder = TempDir::new().unwrap();
+    let output = run(
+        &Binary::named("hbnb").unwrap(),
+        &["config"],
+        &[],
+        folder.path(),
+    )
+    .await
+    .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut effective = BTreeMap::new();
+    for line in text.lines() {
+        let (key, rest) = line.split_once(' ').unwrap();
+        let value = rest
+            .trim()
+            .trim_end_matches("default")
+            .trim_end_matches("not set")
+            .trim();
+        effective.insert(key.to_owned(), value.to_owned());
+    }
+    let documented = documented();
+    assert_eq!(
+        effective.keys().collect::<Vec<_>>(),
+        documented.keys().collect::<Vec<_>>()
+    );
+    for (key, cell) in &documented {
+        let default = if cell.starts_with("none") {
+            ""
+        } else {
+            quoted(cell, "`").unwrap()
+        };
+        assert_eq!(effective[key], default, "the default of {key}");
+    }
+}
+
+#[tokio::test]
+async fn options_of_the_api() {
+    let folder = TempDir::new().unwrap();
+    let output = run(
+        &Binary::named("hbnb-api").unwrap(),
+        &["--help"],
+        &[],
+        folder.path(),
+    )
+    .await
+    .unwrap();
+    let help = String::from_utf8(output.stdout)
+        .unwrap()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for (key, cell) in documented()
+        .iter()
+        .filter(|(_, cell)| !cell.contains("`hbnb` only"))
+    {
+        let own = quoted(cell, "`hbnb-api`: `");
+        let without = cell.contains("none");
+        let default = own.or_else(|| quoted(cell, "`")).filter(|_| !without);
+        let wanted =
+            default.map_or_else(|| "]".to_owned(), |default| format!(", default {default}]"));
+        let (_, line) = help
+            .split_once(&format!("[HBNB_{}", key.to_uppercase()))
+            .unwrap_or_else(|| panic!("{key} is no option"));
+        let bracket = &line[..=line.find(']').unwrap()];
+        assert!(
+            bracket.ends_with(&wanted) && bracket.contains("default") != without,
+            "{key}: {bracket}"
+        );
+    }
+}
+
+fn commands() -> Vec<String> {
+    let text = readme();
+    let blocks = text
+        .split("```sh\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap());
+    blocks.flat_map(str::lines).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn commands_work() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("file.json"), FILE_JSON).unwrap();
+    let url = "sqlite:hbnb.db";
+    let hbnb = Binary::named("hbnb").unwrap();
+    let server = Server::start(&hbnb, &["serve", "--database-url", url], &[], folder.path())
+        .await
+        .unwrap();
+    let admin = server.admin().trim_start_matches("http://").to_owned();
+    let path = format!(
+        "{}:/usr/local/bin:/usr/bin:/bin",
+        hbnb.path().parent().unwrap().display()
+    );
+    let envs = [
+        ("PATH", path.as_str()),
+        ("HBNB_DATABASE_URL", url),
+        ("HBNB_ADMIN_BIND", &admin),
+    ];
+
+    let ci = fs::read_to_string(top().join(".ci/run")).unwrap()
+        + &fs::read_to_string(top().join("tests/run.sh")).unwrap();
+    for command in commands() {
+        if command.starts_with("make ") {
+            assert!(ci.contains(&command), "{command}: not run by CI");
+            continue;
+        }
+        let here = command
+            .replace("http://127.0.0.1:8080", server.base())
+            .replace("http://127.0.0.1:9090", server.admin());
+        let script = format!("curl() {{ command curl -fsS \"$@\"; }}; {here}");
+        let output = run(
+            &Binary::at("/bin/sh"),
+            &["-c", &script],
+            &envs,
+            folder.path(),
+        )
+        .await
+        .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {said}");
+    }
+}
