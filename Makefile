@@ -32,10 +32,11 @@ test: ## All tests that need no container, on SQLite and on a PostgreSQL of thei
 	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
 
 heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory
-	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$(CURDIR)/target/release $(CARGO) test --locked --package hbnb-tests --test memory
+	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) test --locked --package hbnb-tests --test memory
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
-	$(CARGO) run --release --locked --package hbnb-bench
+	$(CARGO) bench --locked --package hbnb-domain --bench search
+	$(CARGO) bench --locked --package hbnb-tests --bench serve
 
 clean: ## Remove what was built
 	$(CARGO) clean

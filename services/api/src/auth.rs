@@ -1,7 +1,7 @@
 //! Who may write.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kit::config::Secret;
@@ -26,16 +26,17 @@ pub(crate) async fn require_token(
 
 fn is_write(request: &Request) -> bool {
     let path = request.uri().path().trim_end_matches('/');
+    let search = path.strip_prefix(routes::ROOT) == Some(routes::SEARCH);
     matches!(
         *request.method(),
         Method::POST | Method::PUT | Method::DELETE
-    ) && !path.ends_with(routes::SEARCH)
+    ) && !search
 }
 
 fn brings(headers: &HeaderMap, token: &Secret) -> bool {
     let credentials = headers
         .get(header::AUTHORIZATION)
-        .map(|value| value.as_bytes())
+        .map(HeaderValue::as_bytes)
         .unwrap_or_default();
     let (scheme, given) = credentials.split_at(credentials.len().min("Bearer ".len()));
     // The comparison takes the same time wherever the first difference is; only the length shows.

@@ -77,7 +77,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
             Error::Unavailable(cause) => {
-                tracing::warn!(error = %cause, "no answer from the database")
+                tracing::warn!(error = %cause, "no answer from the database");
             }
             Error::Internal(cause) => tracing::error!(error = %cause, "request failed"),
             _ => {}

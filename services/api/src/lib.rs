@@ -51,7 +51,7 @@ pub fn app(store: Store, manners: Manners) -> Router {
         cors_origins,
     } = manners;
     Router::new()
-        .nest("/api/v1", routes::router())
+        .nest(routes::ROOT, routes::router())
         .route_layer(from_fn_with_state(token, auth::require_token))
         .fallback(|| async { Error::NotFound })
         .layer(CatchPanicLayer::custom(error::panicked))

@@ -49,7 +49,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Listing {
             match key.as_str() {
                 "limit" => listing.limit = Some(limit(&value).ok_or(Error::BadQuery(BAD_LIMIT))?),
                 "cursor" => {
-                    listing.cursor = Some(value.parse().map_err(|_| Error::BadQuery(BAD_CURSOR))?)
+                    listing.cursor = Some(value.parse().map_err(|_| Error::BadQuery(BAD_CURSOR))?);
                 }
                 _ => {}
             }
@@ -87,7 +87,7 @@ where
             id,
             read_some(&read, first(limit + 1)).await?,
         ),
-        None => whole(id, read_some(&read, first(SLICE)).await?, read),
+        None => whole(id, &read_some(&read, first(SLICE)).await?, read),
     }
 }
 
@@ -124,7 +124,7 @@ fn page<T: Serialize>(
 /// for a whole one.
 fn whole<T, F>(
     id: fn(&T) -> Id,
-    first: Vec<T>,
+    first: &[T],
     read: impl Fn(Page) -> F + Send + 'static,
 ) -> Result<Response>
 where
@@ -132,7 +132,7 @@ where
     F: Future<Output = domain::Result<Vec<T>>> + Send,
 {
     let mut chunk = vec![b'['];
-    let next = append(&mut chunk, &first, SLICE, id)?;
+    let next = append(&mut chunk, first, SLICE, id)?;
     let Some(page) = next else {
         chunk.extend_from_slice(b"]\n");
         return Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], chunk).into_response());

@@ -22,6 +22,8 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::methods::{self, Allow};
 
+/// What all paths start with.
+pub(crate) const ROOT: &str = "/api/v1";
 pub(crate) const SEARCH: &str = "/places_search";
 
 pub(crate) fn router() -> Router<App> {

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
+
 /// The result of a query.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -42,9 +44,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         match &error {
             sqlx::Error::Database(e) if e.is_foreign_key_violation() => Error::MissingReference,
-            sqlx::Error::Database(e) if e.code().is_some_and(|code| is_passing(&code)) => {
-                Error::Unavailable(error)
-            }
+            sqlx::Error::Database(e) if is_passing(e.as_ref()) => Error::Unavailable(error),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
@@ -55,16 +55,23 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Tells the codes of a fault that passes. PostgreSQL's are SQLSTATE texts of five characters (its manual, appendix A):
-/// class 08 connection, 53 resources, 57 operator intervention with the statement timeout, 42P01 a schema not there yet.
-/// SQLite's are numbers whose low byte is 5 (busy) or 6 (locked).
-fn is_passing(code: &str) -> bool {
-    match code.parse::<u32>() {
+/// Tells a fault that passes. PostgreSQL's codes are SQLSTATE texts of five characters (its manual, appendix A): class 08
+/// connection, 53 resources, 57 operator intervention with the statement timeout. SQLite's are numbers whose low byte is
+/// 5 (busy) or 6 (locked).
+fn is_passing(error: &dyn DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    let passes = match code.parse::<u32>() {
         Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6),
-        _ => ["08", "53", "57", "42P01"]
+        _ => ["08", "53", "57"]
             .iter()
             .any(|class| code.starts_with(class)),
-    }
+    };
+    passes || is_missing_table(error)
+}
+
+/// Tells that the schema is not there yet. SQLite has no code of its own for it.
+pub(crate) fn is_missing_table(error: &dyn DatabaseError) -> bool {
+    error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
 }
 
 /// Why a database could not be opened. Each text is one sentence that names the thing at fault and a way out.

@@ -5,6 +5,7 @@
 
 use sqlx::migrate::{MigrateError, Migrator};
 
+use crate::error::is_missing_table;
 use crate::store::{Store, on_engine};
 use crate::{Error, OpenError, Result};
 
@@ -108,11 +109,7 @@ async fn applied(store: &Store) -> Result<Option<i64>> {
     });
     match found {
         Ok(version) => Ok(version),
-        Err(sqlx::Error::Database(e))
-            if e.code().as_deref() == Some("42P01") || e.message().contains("no such table") =>
-        {
-            Ok(None)
-        }
+        Err(sqlx::Error::Database(e)) if is_missing_table(e.as_ref()) => Ok(None),
         Err(error) => Err(Error::from(error)),
     }
 }

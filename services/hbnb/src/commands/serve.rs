@@ -54,7 +54,7 @@ fn introduce((main, admin): &(Listeners, Listeners), database: &str, filled: Opt
     );
     match filled {
         Some(_) => {
-            println!("Database: {database}, with demo data (hbnb demo --remove takes it away)")
+            println!("Database: {database}, with demo data (hbnb demo --remove takes it away)");
         }
         None => println!("Database: {database}"),
     }

@@ -1,0 +1,104 @@
+//! Members whose number is wrong.
+
+use serde_json::json;
+
+use crate::harness::{JSON, each_engine};
+use crate::world::World;
+
+const COUNTS: [&str; 4] = [
+    "number_rooms",
+    "number_bathrooms",
+    "max_guest",
+    "price_by_night",
+];
+
+#[tokio::test]
+async fn counts() {
+    each_engine(|api| async move {
+        let world = World::new(&api).await;
+        let (place, places) = (
+            world.path("/places/{place}"),
+            world.path("/cities/{city}/places"),
+        );
+        for name in COUNTS {
+            let error = format!("{name} must be a whole number from -2147483648 to 2147483647");
+            for wrong in [
+                "null",
+                "true",
+                "\"3\"",
+                "[]",
+                "[1]",
+                "{}",
+                "2.5",
+                "2147483648",
+                "-2147483649",
+                "1e2",
+                "1e300",
+                "99999999999999999999",
+                "-9223372036854775809",
+                "18446744073709551616",
+            ] {
+                let change = format!("{{\"{name}\": {wrong}}}");
+                api.raw("PUT", &place, JSON, change)
+                    .await
+                    .refused(400, &error);
+                let new = format!(
+                    "{{\"user_id\": \"{}\", \"name\": \"x\", \"{name}\": {wrong}}}",
+                    world.user
+                );
+                api.raw("POST", &places, JSON, new)
+                    .await
+                    .refused(400, &error);
+            }
+            for good in [i32::MIN, -1, 0, i32::MAX] {
+                let changed = api.put(&place, json!({name: good})).await.is(200);
+                assert_eq!(changed.json()[name], good);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coordinates() {
+    each_engine(|api| async move {
+        let world = World::new(&api).await;
+        let (place, places) = (
+            world.path("/places/{place}"),
+            world.path("/cities/{city}/places"),
+        );
+        for name in ["latitude", "longitude"] {
+            let error = format!("{name} must be a number or null");
+            for wrong in ["true", "\"1\"", "[]", "{}"] {
+                let change = format!("{{\"{name}\": {wrong}}}");
+                api.raw("PUT", &place, JSON, change)
+                    .await
+                    .refused(400, &error);
+                let new = format!(
+                    "{{\"user_id\": \"{}\", \"name\": \"x\", \"{name}\": {wrong}}}",
+                    world.user
+                );
+                api.raw("POST", &places, JSON, new)
+                    .await
+                    .refused(400, &error);
+            }
+            for good in [
+                "0",
+                "-0.0",
+                "37.773972",
+                "-122",
+                "1e308",
+                "-1e308",
+                "5e-324",
+                "1e-400",
+                "99999999999999999999",
+            ] {
+                let change = format!("{{\"{name}\": {good}}}");
+                let changed = api.raw("PUT", &place, JSON, change).await.is(200).json();
+                assert_eq!(changed[name].as_f64(), good.parse().ok(), "{good}");
+                assert_eq!(api.get(&place).await.is(200).json(), changed, "{good}");
+            }
+        }
+    })
+    .await;
+}
