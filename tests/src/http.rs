@@ -93,10 +93,12 @@ pub async fn stream(
     base: &str,
     method: &str,
     path: &str,
+    headers: &[(&str, &str)],
     body: Option<Vec<u8>>,
 ) -> Result<Streamed> {
     let (authority, prefix) = split(base)?;
-    let request = request(&authority, method, &format!("{prefix}{path}"), &[], body)?;
+    let path = format!("{prefix}{path}");
+    let request = request(&authority, method, &path, headers, body)?;
     let (response, connection) = ask(&authority, request).await?;
     Ok(Streamed {
         status: response.status().as_u16(),

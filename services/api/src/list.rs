@@ -17,7 +17,7 @@ use crate::json::{self, MEDIA_TYPE};
 /// slow reader holds none.
 const SLICE: u32 = 250;
 /// Slices grow to this many rows, since each slice of a search does part of the search again.
-const MOST: u32 = 1000;
+const MOST: u32 = 500;
 
 const BAD_LIMIT: &str = "limit must be a whole number from 1 to 1000";
 const BAD_CURSOR: &str = "cursor must be one that a Link header gave";

@@ -53,30 +53,27 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(
-            Command::new("serve")
-                .about("Run the site")
-                .args(flags(options)),
-        )
+        .subcommand(serve().args(flags(options)))
         .subcommand(demo().args(database.clone()))
-        .subcommand(
-            Command::new("migrate")
-                .about("Bring the schema up to date")
-                .args(database.clone()),
-        )
+        .subcommand(migrate().args(database.clone()))
         .subcommand(import().args(database.clone()))
         .subcommand(export().args(database))
-        .subcommand(program::check_command().args(probe))
-        .subcommand(
-            Command::new("config")
-                .about("Show the options in effect, and where they come from")
-                .args(flags(options)),
-        )
+        .subcommand(check().args(probe))
+        .subcommand(config().args(flags(options)))
 }
 
 /// The settings of a command; their warnings go to the log.
 pub(crate) fn settings(options: &[Opt], flags: &ArgMatches) -> Result<Settings, ConfigError> {
     Settings::load(options, &Env::read(), flags)
+}
+
+fn serve() -> Command {
+    Command::new("serve").about("Run the site").after_help(
+        "Examples:
+  hbnb serve
+  hbnb serve --bind 0.0.0.0:80,unix:/run/hbnb.sock --database-url sqlite:/var/lib/hbnb/hbnb.db
+  HBNB_API_TOKEN_FILE=token hbnb serve --log-format json",
+    )
 }
 
 fn demo() -> Command {
@@ -93,7 +90,21 @@ fn demo() -> Command {
         .help("Take the demo rows away, and no other");
     Command::new("demo")
         .about("Fill the database with made-up data; repeating it adds only what is missing")
+        .after_help(
+            "Examples:
+  hbnb demo --places 100000
+  hbnb demo --remove --database-url postgres://hbnb@localhost/hbnb",
+        )
         .args([places, remove])
+}
+
+fn migrate() -> Command {
+    Command::new("migrate")
+        .about("Bring the schema up to date")
+        .after_help(
+            "Examples:
+  hbnb migrate --database-url postgres://hbnb@localhost/hbnb",
+        )
 }
 
 fn import() -> Command {
@@ -107,6 +118,11 @@ fn import() -> Command {
         .help("Import nothing if any row must be left out");
     Command::new("import")
         .about("Carry data over from a Python HBNB; rows that are there already are kept")
+        .after_help(
+            "Examples:
+  hbnb import file.json
+  hbnb import --strict file.json --database-url postgres://hbnb@localhost/hbnb",
+        )
         .args([file, strict])
 }
 
@@ -117,5 +133,28 @@ fn export() -> Command {
         .help("Where to write; - for standard output");
     Command::new("export")
         .about("Write all rows in the form that import reads, without passwords")
+        .after_help(
+            "Examples:
+  hbnb export backup.json
+  hbnb export - | gzip > backup.json.gz",
+        )
         .arg(file)
+}
+
+fn check() -> Command {
+    program::check_command().after_help(
+        "Examples:
+  hbnb check
+  hbnb check live --admin-bind 127.0.0.1:9090",
+    )
+}
+
+fn config() -> Command {
+    Command::new("config")
+        .about("Show the options in effect, and where they come from")
+        .after_help(
+            "Examples:
+  hbnb config
+  hbnb config --config hbnb.toml",
+        )
 }

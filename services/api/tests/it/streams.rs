@@ -10,8 +10,8 @@ use crate::pages::{LISTS, listing, walk};
 use crate::reply::ids;
 use crate::world::{World, copies, link_all};
 
-/// About the ends of the slices, which have 250 rows, then 500, then 1,000 each.
-const COUNTS: [usize; 11] = [2, 249, 250, 251, 749, 750, 751, 1749, 1750, 1751, 2751];
+/// About the ends of the slices, which have 250 rows, then 500 each.
+const COUNTS: [usize; 11] = [2, 249, 250, 251, 749, 750, 751, 1249, 1250, 1251, 1751];
 
 /// Begins a list, and reads its first piece.
 async fn begun(api: &Api, path: &str) -> (Response<Body>, Vec<u8>) {

@@ -71,7 +71,7 @@ pub enum ConfigError {
         variable: String,
     },
     /// A file that cannot be read.
-    #[error("the file {} (from {origin}) cannot be read: {reason}", path.display())]
+    #[error("the file {} cannot be read: {reason}; correct {origin}, which names it, or the file", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -107,7 +107,8 @@ fn quoted(value: &Option<String>) -> String {
 }
 
 fn hint(nearest: &Option<&'static str>) -> String {
-    nearest
-        .map(|key| format!(": did you mean {key}?"))
-        .unwrap_or_default()
+    nearest.map_or_else(
+        || ": remove it, or see --help for the options".to_owned(),
+        |key| format!(": did you mean {key}?"),
+    )
 }

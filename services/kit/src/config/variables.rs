@@ -82,7 +82,7 @@ pub(super) fn warnings(env: &Env, options: &[Opt]) -> Vec<String> {
     if !originals.is_empty() {
         let names = originals.join(", ");
         warnings.push(format!(
-            "{names} are not used here; carry your data over with `hbnb import`"
+            "not used here: {names}; carry your data over with `hbnb import`"
         ));
     }
     warnings

@@ -168,13 +168,13 @@ fn wrong_values() {
         (
             &[("HBNB_API_TOKEN_FILE", "/nowhere/token")],
             &[],
-            "the file /nowhere/token (from HBNB_API_TOKEN_FILE) cannot be read: No such file or directory (os error 2)"
+            "the file /nowhere/token cannot be read: No such file or directory (os error 2); correct HBNB_API_TOKEN_FILE, which names it, or the file"
                 .to_owned(),
         ),
         (
             &[],
             &["--config", "/nowhere/hbnb.toml"],
-            "the file /nowhere/hbnb.toml (from --config) cannot be read: No such file or directory (os error 2)"
+            "the file /nowhere/hbnb.toml cannot be read: No such file or directory (os error 2); correct --config, which names it, or the file"
                 .to_owned(),
         ),
     ];
@@ -190,11 +190,17 @@ fn wrong_files() {
             "drain_dealy = 1",
             "the file FILE has the unknown key drain_dealy: did you mean drain_delay?",
         ),
-        ("colour = 1", "the file FILE has the unknown key colour"),
-        ("config = \"a\"", "the file FILE has the unknown key config"),
+        (
+            "colour = 1",
+            "the file FILE has the unknown key colour: remove it, or see --help for the options",
+        ),
+        (
+            "config = \"a\"",
+            "the file FILE has the unknown key config: remove it, or see --help for the options",
+        ),
         (
             "[database]\nurl = 1",
-            "the file FILE has the unknown key database",
+            "the file FILE has the unknown key database: remove it, or see --help for the options",
         ),
         (
             "[demo]\nurl = 1",
@@ -249,7 +255,7 @@ fn unknown_variables_warn() {
         [
             "the variable HBNB_API_PORT names no option",
             "the variable HBNB_DRAIN_DELY names no option: did you mean HBNB_DRAIN_DELAY?",
-            "HBNB_MYSQL_USER, HBNB_TYPE_STORAGE are not used here; carry your data over with `hbnb import`",
+            "not used here: HBNB_MYSQL_USER, HBNB_TYPE_STORAGE; carry your data over with `hbnb import`",
         ]
     );
 }

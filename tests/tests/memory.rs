@@ -1,0 +1,170 @@
+//! A list of any length is sent in little memory, however its readers read.
+//!
+//! Takes minutes, and tells most about release binaries: runs when `HBNB_TEST_HEAVY` is set, on those in
+//! `HBNB_TEST_BIN_DIR`.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use rig::environment::variable;
+use rig::http::{Streamed, get, stream};
+use rig::{Binary, Server, Storage, announce, run, skipped, until};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+const PLACES: usize = 200_000;
+const STEP: usize = 25_000;
+const MOST_GROWTH: u64 = 40 << 20;
+const MOST_IDLE: u64 = 25 << 20;
+const SLOW_READERS: usize = 20;
+const SEARCH: &str = "/api/v1/places_search";
+const MARK: &[u8] = b"\"__class__\"";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_on_sqlite() {
+    if is_wanted("long lists in little memory on SQLite") {
+        long_lists(&Storage::sqlite().unwrap(), "SQLite").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_on_postgres() {
+    let what = "long lists in little memory on PostgreSQL";
+    if !is_wanted(what) {
+        return;
+    }
+    if let Some(storage) = Storage::postgres(what).unwrap() {
+        long_lists(&storage, "PostgreSQL").await;
+    }
+}
+
+#[tokio::test]
+async fn little_when_idle() {
+    if !is_wanted("little memory when idle") {
+        return;
+    }
+    let storage = Storage::sqlite().unwrap();
+    let server = serve(&storage).await;
+    let states = get(server.base(), "/api/v1/states").await.unwrap();
+    assert_eq!(states.status, 200);
+    let idle = server.rss_bytes().unwrap();
+    announce(&format!("memory: {} when idle", megabytes(idle)));
+    let path = Binary::named("hbnb").unwrap().path().to_owned();
+    if !path.iter().any(|part| part == "release") {
+        return skipped("the most memory when idle", "this is no release binary");
+    }
+    assert!(idle < MOST_IDLE, "{} when idle", megabytes(idle));
+}
+
+async fn long_lists(storage: &Storage, engine: &str) {
+    fill(storage).await;
+    let server = serve(storage).await;
+    let status = get(server.base(), "/api/v1/status").await.unwrap();
+    assert_eq!(status.status, 200);
+    let before = server.peak_rss_bytes().unwrap();
+    for _ in 0..3 {
+        assert_eq!(count_places(search(&server).await).await, PLACES);
+    }
+    let one = server.peak_rss_bytes().unwrap();
+    read_slowly(&server).await;
+    let after = server.peak_rss_bytes().unwrap();
+    announce(&format!(
+        "memory on {engine}: {} before, {} after one reader at a time, {} after {SLOW_READERS} slow ones",
+        megabytes(before),
+        megabytes(one),
+        megabytes(after)
+    ));
+    let grown = after - before;
+    assert!(grown < MOST_GROWTH, "grown by {}", megabytes(grown));
+}
+
+/// Many begin to read and wait; then some read on to the end, and some go away.
+async fn read_slowly(server: &Server) {
+    let mut lists = Vec::new();
+    for _ in 0..SLOW_READERS {
+        let mut list = search(server).await;
+        for _ in 0..5 {
+            list.next().await.unwrap().unwrap();
+        }
+        lists.push(list);
+    }
+    until_memory_rests(server).await;
+    let mut readers = JoinSet::new();
+    for (number, mut list) in lists.into_iter().enumerate() {
+        readers.spawn(async move {
+            if number % 5 == 0 {
+                while list.next().await.unwrap().is_some() {}
+            }
+        });
+    }
+    while let Some(read) = readers.join_next().await {
+        read.unwrap();
+    }
+}
+
+/// Until a second has gone by without more memory: nothing more is read ahead.
+async fn until_memory_rests(server: &Server) {
+    let (mut last, mut quiet) = (0, 0);
+    until("the memory rests", Duration::from_secs(60), async || {
+        let now = server.peak_rss_bytes()?;
+        quiet = if now == last { quiet + 1 } else { 0 };
+        last = now;
+        Ok(quiet >= 50)
+    })
+    .await
+    .unwrap();
+}
+
+async fn search(server: &Server) -> Streamed {
+    let all = Some(b"{}".to_vec());
+    let json = [("content-type", "application/json")];
+    let list = stream(server.base(), "POST", SEARCH, &json, all).await;
+    let list = list.unwrap();
+    assert_eq!(list.status, 200);
+    list
+}
+
+/// Reads to the end and keeps nothing but a piece of the text.
+async fn count_places(mut list: Streamed) -> usize {
+    let (mut count, mut text) = (0, Vec::new());
+    while let Some(piece) = list.next().await.unwrap() {
+        text.extend_from_slice(&piece);
+        count += text
+            .windows(MARK.len())
+            .filter(|part| *part == MARK)
+            .count();
+        // A mark may stand across two pieces.
+        text.drain(..text.len().saturating_sub(MARK.len() - 1));
+    }
+    count
+}
+
+/// By steps, each of which even a debug build takes in a minute.
+async fn fill(storage: &Storage) {
+    for places in (STEP..=PLACES).step_by(STEP) {
+        let args = ["demo", "--places", &places.to_string()];
+        let envs = [("HBNB_DATABASE_URL", storage.url())];
+        let hbnb = Binary::named("hbnb").unwrap();
+        let output = run(&hbnb, &args, &envs, storage.folder()).await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
+async fn serve(storage: &Storage) -> Server {
+    let binary = Binary::named("hbnb").unwrap();
+    let args = ["serve", "--database-url", storage.url()];
+    Server::start(&binary, &args, &[], storage.folder())
+        .await
+        .unwrap()
+}
+
+fn is_wanted(what: &str) -> bool {
+    let wanted = variable("HBNB_TEST_HEAVY").is_some();
+    if !wanted {
+        skipped(what, "HBNB_TEST_HEAVY is not set");
+    }
+    wanted
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MiB", bytes >> 20)
+}
