@@ -52,7 +52,7 @@ pub const OPTIONS: &[Opt] = &[
         "8",
         "NUMBER",
         "The most connections open at once (SQLite: 4 readers)",
-        at_least_one,
+        connections,
     ),
     Opt::new(
         "database_acquire_timeout",
@@ -88,7 +88,7 @@ pub const OPTIONS: &[Opt] = &[
         "*",
         "LIST",
         "Origins that browsers may call from: *, or several, comma-separated",
-        parses::<String>,
+        origins,
     ),
 ];
 
@@ -144,9 +144,21 @@ fn database_kind(url: &str) -> Result<(), String> {
     Options::new(url).check().map_err(|error| error.to_string())
 }
 
-fn at_least_one(text: &str) -> Result<(), String> {
+/// A bound on connections: a server admits some hundreds, and each takes memory on both sides.
+fn connections(text: &str) -> Result<(), String> {
     match text.parse::<u32>() {
-        Ok(number) if number > 0 => Ok(()),
-        _ => Err("a whole number from 1 on".into()),
+        Ok(1..=1000) => Ok(()),
+        _ => Err("give a whole number from 1 to 1000".into()),
     }
+}
+
+fn origins(text: &str) -> Result<(), String> {
+    let is_origin = |origin: &str| match origin.split_once("://") {
+        Some((scheme, host)) => !scheme.is_empty() && !host.is_empty() && !host.contains('/'),
+        None => origin == "*",
+    };
+    if text.split(',').all(|origin| is_origin(origin.trim())) {
+        return Ok(());
+    }
+    Err("give *, or origins such as https://shop.example:8443, without a path".into())
 }

@@ -67,10 +67,10 @@ async fn migrate(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode
     let store = Store::open(&ApiConfig::read(&settings)?.database()).await?;
     store.migrate().await?;
     store.close().await;
-    println!(
+    program::say(&format!(
         "The schema is up to date (version {}).",
         domain::newest_schema()
-    );
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,6 +7,7 @@ mod dice;
 mod fill;
 mod growth;
 mod identity;
+mod offer;
 mod places;
 mod region;
 mod remove;
@@ -14,6 +15,7 @@ mod rows;
 mod words;
 
 pub use fill::fill;
+pub use offer::offer;
 pub use remove::{Removed, remove};
 
 /// The number of places that a first look needs.

@@ -56,17 +56,30 @@ impl From<sqlx::Error> for Error {
 }
 
 /// Tells a fault that passes. PostgreSQL's codes are SQLSTATE texts of five characters (its manual, appendix A): class 08
-/// connection, 53 resources, 57 operator intervention with the statement timeout. SQLite's are numbers whose low byte is
+/// connection, 40 rolled back for another transaction's sake, 53 resources, 57 operator intervention with the statement
+/// timeout. SQLite's are numbers whose low byte is
 /// 5 (busy) or 6 (locked).
 fn is_passing(error: &dyn DatabaseError) -> bool {
     let code = error.code().unwrap_or_default();
     let passes = match code.parse::<u32>() {
         Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6),
-        _ => ["08", "53", "57"]
+        _ => ["08", "40", "53", "57"]
             .iter()
             .any(|class| code.starts_with(class)),
     };
     passes || is_missing_table(error)
+}
+
+impl Error {
+    /// Tells that PostgreSQL has given this statement up so that others could go on; the same statement may succeed now.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        let code = |error: &sqlx::Error| {
+            error
+                .as_database_error()
+                .and_then(|e| e.code().map(String::from))
+        };
+        matches!(self, Error::Unavailable(error) if code(error).is_some_and(|code| code.starts_with("40")))
+    }
 }
 
 /// Tells that the schema is not there yet. SQLite has no code of its own for it.

@@ -50,7 +50,7 @@ pub async fn run<W: AsyncWrite + Unpin + Send>(
     out: &mut W,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Counts, ExportError> {
-    let mut tx = store.snapshot().await?;
+    let mut tx = store.snapshot("export").await?;
     let total = total(&mut tx).await?;
     let mut export = Export {
         tx,

@@ -48,7 +48,7 @@ pub async fn run(
         source,
     })?;
     let tx = store
-        .begin()
+        .begin("import")
         .await
         .map_err(|e| Failure::Database(e).of(file))?;
     let mut import = Import {
@@ -76,8 +76,12 @@ pub async fn run(
 
 async fn open(file: &Path) -> io::Result<(File, u64)> {
     let file = tokio::fs::File::open(file).await?;
-    let size = file.metadata().await?.len();
-    Ok((file.into_std().await, size))
+    let about = file.metadata().await?;
+    if !about.is_file() {
+        let reason = "it must be a regular file, since it is read several times";
+        return Err(io::Error::other(reason));
+    }
+    Ok((file.into_std().await, about.len()))
 }
 
 /// An import under way.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::time::{sleep, timeout};
+use url::Url;
 
 use crate::{OpenError, Options, Store, display_url};
 
@@ -47,7 +48,10 @@ fn connect_options(options: &Options) -> Result<PgConnectOptions, OpenError> {
         )])
         .options(SESSION)
         .disable_statement_logging();
-    if let Some(password) = &options.password {
+    let url = Url::parse(&options.url).map_err(|e| OpenError::Url(e.to_string()))?;
+    let has_password =
+        url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password");
+    if let Some(password) = options.password.as_ref().filter(|_| !has_password) {
         connect = connect.password(password);
     }
     Ok(connect)

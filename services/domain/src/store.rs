@@ -58,6 +58,11 @@ pub(crate) trait Row:
 }
 impl<T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Row for T {}
 
+const DELETE_ATTEMPTS: u32 = 3;
+/// Holds until the end of the statement's own transaction. The number is the project's, and means nothing else.
+const TAKE_TURNS: &str =
+    " AND (SELECT count(*) FROM (SELECT pg_advisory_xact_lock(4806234)) turn) = 1";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     Read,
@@ -123,38 +128,42 @@ impl Store {
         self.acquire(query, Access::Write).await
     }
 
-    /// The one place where a query gets its connection.
     async fn acquire(&self, query: &'static str, access: Access) -> Result<Connection> {
-        let acquired = match self {
-            Store::Postgres(pool) => pool.acquire().await.map(Engine::Postgres),
-            Store::Sqlite { readers, .. } if access == Access::Read => {
-                readers.acquire().await.map(Engine::Sqlite)
-            }
-            Store::Sqlite { writer, .. } => writer.acquire().await.map(Engine::Sqlite),
+        let acquired = async {
+            Ok(match self {
+                Store::Postgres(pool) => Engine::Postgres(pool.acquire().await?),
+                Store::Sqlite { readers, .. } if access == Access::Read => {
+                    Engine::Sqlite(readers.acquire().await?)
+                }
+                Store::Sqlite { writer, .. } => Engine::Sqlite(writer.acquire().await?),
+            })
         };
-        acquired.map_err(|error| {
-            tracing::debug!(query, %error, "no connection");
-            Error::from(error)
-        })
+        waited(query, acquired).await
     }
 
     /// A transaction that writes; it holds SQLite's write lock from its start, so that it cannot fail half way for it.
-    pub(crate) async fn begin(&self) -> Result<Tx> {
-        Ok(match self {
-            Store::Postgres(pool) => Engine::Postgres(pool.begin().await?),
-            Store::Sqlite { writer, .. } => {
-                Engine::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
-            }
-        })
+    pub(crate) async fn begin(&self, query: &'static str) -> Result<Tx> {
+        let begun = async {
+            Ok(match self {
+                Store::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+                Store::Sqlite { writer, .. } => {
+                    Engine::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                }
+            })
+        };
+        waited(query, begun).await
     }
 
     /// A transaction that reads one state of the whole database.
-    pub(crate) async fn snapshot(&self) -> Result<Tx> {
+    pub(crate) async fn snapshot(&self, query: &'static str) -> Result<Tx> {
         let repeatable = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        Ok(match self {
-            Store::Postgres(pool) => Engine::Postgres(pool.begin_with(repeatable).await?),
-            Store::Sqlite { readers, .. } => Engine::Sqlite(readers.begin().await?),
-        })
+        let begun = async {
+            Ok(match self {
+                Store::Postgres(pool) => Engine::Postgres(pool.begin_with(repeatable).await?),
+                Store::Sqlite { readers, .. } => Engine::Sqlite(readers.begin().await?),
+            })
+        };
+        waited(query, begun).await
     }
 
     /// The one row that `sql` finds by id, its only parameter.
@@ -207,13 +216,30 @@ impl Store {
         })?)
     }
 
-    /// Deletes by id, the only parameter of `sql`; tells whether there was such a row.
+    /// Deletes by id, the only parameter of `sql`, which ends with its condition; tells whether there was such a row.
+    ///
+    /// On PostgreSQL deletes take turns, since two whose cascades meet would wait for each other. One may still meet a
+    /// write that refers to the same rows in the other order; if PostgreSQL gives the delete up, it is tried again.
     pub(crate) async fn delete(
         &self,
         query: &'static str,
         sql: &'static str,
         id: Id,
     ) -> Result<bool> {
+        let sql = match self {
+            Store::Postgres(_) => &format!("{sql}{TAKE_TURNS}"),
+            Store::Sqlite { .. } => sql,
+        };
+        for _ in 1..DELETE_ATTEMPTS {
+            match self.delete_once(query, sql, id).await {
+                Err(error) if error.is_deadlock() => tracing::debug!(query, "deadlock, once more"),
+                done => return done,
+            }
+        }
+        self.delete_once(query, sql, id).await
+    }
+
+    async fn delete_once(&self, query: &'static str, sql: &str, id: Id) -> Result<bool> {
         let mut connection = self.write(query).await?;
         let deleted = on_engine!(connection, |c| sqlx::query(sql)
             .bind(id)
@@ -222,6 +248,17 @@ impl Store {
             .map(|done| done.rows_affected()))?;
         Ok(deleted > 0)
     }
+}
+
+/// The one place where a query waits for its connection.
+async fn waited<T>(
+    query: &'static str,
+    connection: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T> {
+    connection.await.map_err(|error| {
+        tracing::debug!(query, %error, "no connection");
+        Error::from(error)
+    })
 }
 
 impl Tx {

@@ -1,6 +1,7 @@
 //! Progress of what takes longer than a second. Drawn on a terminal only.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use kit::program;
 
 pub(crate) struct Progress(ProgressBar);
 
@@ -28,7 +29,8 @@ impl Progress {
 
     /// Writes a line above the bar.
     pub(crate) fn line(&self, line: &str) {
-        self.0.suspend(|| println!("{line}"));
+        // A standard output that takes no more must not end what goes on.
+        let _ = self.0.suspend(|| program::say(line));
     }
 
     pub(crate) fn end(&self) {

@@ -1,5 +1,6 @@
 //! What every program does before and after its work.
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command};
@@ -14,13 +15,27 @@ pub fn run(name: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> 
         .enable_all()
         .build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(work),
+        Ok(runtime) => {
+            let done = runtime.block_on(work);
+            // What still blocks a thread, such as a password's hash, holds nobody's answer any more.
+            runtime.shutdown_background();
+            done
+        }
         Err(error) => Err(error.into()),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("{name}: {error}");
+        // A closed standard error leaves nobody to tell.
+        let _ = writeln!(std::io::stderr(), "{name}: {error}");
         ExitCode::FAILURE
     })
+}
+
+/// Writes a line to standard output. Who reads no further, such as `head`, is no error.
+pub fn say(line: &str) -> std::io::Result<()> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Starts the log as the settings say, and writes their warnings to it.
@@ -53,6 +68,6 @@ pub async fn probe(settings: &Settings, flags: &ArgMatches) -> anyhow::Result<Ex
     let said = check(&common.admin_bind, probe)
         .await
         .map_err(anyhow::Error::msg)?;
-    println!("{said}");
+    say(&said)?;
     Ok(ExitCode::SUCCESS)
 }

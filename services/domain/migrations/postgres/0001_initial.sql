@@ -8,7 +8,9 @@
 -- program still can; a program whose own version is smaller refuses to start.
 CREATE TABLE hbnb_schema (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    oldest_program bigint NOT NULL
+    oldest_program bigint NOT NULL,
+    -- Whether a first start has put the demo in, or left a filled database as it was: it is offered once.
+    demo_offered boolean NOT NULL DEFAULT false
 );
 INSERT INTO hbnb_schema (oldest_program) VALUES (1);
 

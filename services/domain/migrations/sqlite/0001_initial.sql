@@ -5,7 +5,8 @@
 
 CREATE TABLE hbnb_schema (
     only_row INTEGER PRIMARY KEY DEFAULT 1 CHECK (only_row = 1),
-    oldest_program INTEGER NOT NULL
+    oldest_program INTEGER NOT NULL,
+    demo_offered INTEGER NOT NULL DEFAULT FALSE
 ) STRICT;
 INSERT INTO hbnb_schema (oldest_program) VALUES (1);
 

@@ -21,7 +21,7 @@ pub async fn fill(
     progress(done, total);
     while done < total {
         let next = total.min(done + BATCH);
-        let mut tx = store.begin().await?;
+        let mut tx = store.begin("demo.fill").await?;
         add_around(&mut tx, done, next, &mut added).await?;
         add_places(&mut tx, done, next, &mut added).await?;
         tx.commit().await?;

@@ -90,7 +90,7 @@ pub async fn remove(store: &Store, progress: &mut (dyn FnMut(u64, u64) + Send)) 
     for step in &STEPS {
         let mut from = Some(*ALL.start());
         while let Some(first) = from {
-            let mut tx = store.begin().await?;
+            let mut tx = store.begin("demo.remove").await?;
             let ids = step.slice(&mut tx, first).await?;
             let Some(last) = ids.last().copied() else {
                 break;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek};
 
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -17,6 +17,8 @@ use crate::Id;
 /// Rows per batch; fewer when the file has much between them, so that the caller hears of progress.
 const ROWS: usize = 500;
 const BYTES: u64 = 4 << 20;
+/// Some editors put it before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A row of the file: its key, and either the row with the parts of it that do not come in, or why it does not come in.
 pub(super) struct Parsed<T> {
@@ -46,8 +48,12 @@ pub(super) fn read<T: Record>(
         file,
         bytes: &bytes,
     };
-    let mut deserializer =
-        serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, reader));
+    let mut reader = BufReader::with_capacity(1 << 16, reader);
+    let start = reader.fill_buf().map_err(serde_json::Error::io)?;
+    if start.starts_with(BYTE_ORDER_MARK) {
+        reader.consume(BYTE_ORDER_MARK.len());
+    }
+    let mut deserializer = serde_json::Deserializer::from_reader(reader);
     let mut pass = Pass {
         rows: Vec::new(),
         strangers: Vec::new(),

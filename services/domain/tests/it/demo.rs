@@ -247,3 +247,16 @@ async fn own_rows_of_demo_users_stay() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_empty_database_is_offered_the_demo_once() {
+    each_engine(|store| async move {
+        let offered = demo::offer(&store).await.unwrap();
+        assert_eq!(offered.map(|added| added.places), Some(150));
+        assert_eq!(demo::offer(&store).await.unwrap(), None);
+        remove(&store).await;
+        assert!(Stats::count(&store).await.unwrap().is_empty());
+        assert_eq!(demo::offer(&store).await.unwrap(), None);
+    })
+    .await;
+}

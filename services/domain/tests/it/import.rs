@@ -236,3 +236,14 @@ async fn many() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_passed_over() {
+    each_engine(|store| async move {
+        let text = format!("\u{feff}{}", one_of_each());
+        let (outcome, lines) = import(&store, &text, true).await;
+        assert_eq!(outcome.unwrap().of(Class::Review).added, 1);
+        assert_eq!(lines, [""; 0]);
+    })
+    .await;
+}

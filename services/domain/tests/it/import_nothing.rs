@@ -71,7 +71,7 @@ async fn no_file() {
                 "/nowhere/file.json",
                 "/nowhere/file.json cannot be read: No such file",
             ),
-            ("/", "the file / cannot be read: Is a directory"),
+            ("/", "the file / cannot be read: it must be a regular file"),
         ] {
             let error = import::run(&store, name.as_ref(), false, &mut |_| {})
                 .await

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod connection;
+mod deadlock;
 mod demo;
 mod export;
 mod import;

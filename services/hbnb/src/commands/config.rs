@@ -1,9 +1,11 @@
 //! `hbnb config`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 use kit::config::Opt;
+use kit::program;
 
 use crate::cli;
 
@@ -15,10 +17,10 @@ pub(crate) fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCod
     };
     let (keys, values) = (width(|row| row.0.len()), width(|row| row.1.len()));
     for (key, value, source) in &rows {
-        println!("{key:keys$}  {value:values$}  {source}");
+        program::say(&format!("{key:keys$}  {value:values$}  {source}"))?;
     }
     for warning in settings.warnings() {
-        eprintln!("hbnb: {warning}");
+        let _ = writeln!(std::io::stderr(), "hbnb: {warning}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! `hbnb migrate`, `hbnb import` and `hbnb export`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,10 +17,10 @@ use crate::{cli, commands};
 pub(crate) async fn migrate(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let (store, database) = commands::open(&cli::settings(options, flags)?).await?;
     store.close().await;
-    println!(
+    program::say(&format!(
         "{database}: the schema is up to date (version {})",
         domain::newest_schema()
-    );
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -33,7 +34,7 @@ pub(crate) async fn import(options: &[Opt], flags: &ArgMatches) -> anyhow::Resul
     let imported = import::run(&store, &file(flags), flags.get_flag("strict"), &mut report).await;
     progress.end();
     store.close().await;
-    println!("{}\nImported into {database}", imported?);
+    program::say(&format!("{}\nImported into {database}", imported?))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -55,7 +56,7 @@ pub(crate) async fn export(options: &[Opt], flags: &ArgMatches) -> anyhow::Resul
     progress.end();
     store.close().await;
     // Standard output may be the export itself.
-    eprintln!("{}: {}", file.display(), written?);
+    let _ = writeln!(std::io::stderr(), "{}: {}", file.display(), written?);
     Ok(ExitCode::SUCCESS)
 }
 

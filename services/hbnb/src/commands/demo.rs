@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use domain::demo;
 use kit::config::Opt;
+use kit::program;
 
 use crate::progress::Progress;
 use crate::{cli, commands};
@@ -15,7 +16,7 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
         let progress = Progress::rows("removing");
         let removed = demo::remove(&store, &mut |done, total| progress.at(done, total)).await?;
         progress.end();
-        println!("{database}: {removed}");
+        program::say(&format!("{database}: {removed}"))?;
     } else {
         let places = flags
             .get_one::<u32>("places")
@@ -24,7 +25,7 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
         let progress = Progress::rows("places");
         let added = demo::fill(&store, places, &mut |done, total| progress.at(done, total)).await?;
         progress.end();
-        println!("{database}: added {added}");
+        program::say(&format!("{database}: added {added}"))?;
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)

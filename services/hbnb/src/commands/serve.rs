@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use api::config::ApiConfig;
 use clap::ArgMatches;
-use domain::{Counts, Stats, Store, demo, display_url};
+use domain::{Counts, demo, display_url};
 use kit::config::{Common, Env, Opt, Settings};
 use kit::serve::Listeners;
 use kit::{program, serve};
@@ -29,36 +29,32 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
     let filled = if own.no_demo {
         None
     } else {
-        fill_if_empty(&store).await?
+        demo::offer(&store).await?
     };
-    introduce(&listeners, &display_url(&database.url), filled);
+    introduce(&listeners, &display_url(&database.url), filled)?;
     let outcome = api::service::serve("hbnb", store, &config, &common, listeners).await?;
     Ok(ExitCode::from(outcome.code()))
 }
 
-/// Puts the small demo into a database without a single row; tells what was put in.
-async fn fill_if_empty(store: &Store) -> anyhow::Result<Option<Counts>> {
-    if !Stats::count(store).await?.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(demo::fill(store, demo::SMALL, &mut |_, _| {}).await?))
-}
-
-fn introduce((main, admin): &(Listeners, Listeners), database: &str, filled: Option<Counts>) {
+/// Says where it listens, which database it uses, and what to try first.
+fn introduce(
+    (main, admin): &(Listeners, Listeners),
+    database: &str,
+    filled: Option<Counts>,
+) -> std::io::Result<()> {
     let main = main.addresses();
     let version = env!("CARGO_PKG_VERSION");
-    println!(
-        "HBNB {version} listens on {}, metrics and probes on {}",
-        main.join(", "),
-        admin.addresses().join(", ")
-    );
-    match filled {
-        Some(_) => {
-            println!("Database: {database}, with demo data (hbnb demo --remove takes it away)");
-        }
-        None => println!("Database: {database}"),
-    }
-    if let Some(first) = main.iter().find(|address| address.starts_with("http")) {
-        println!("Try: curl {first}/api/v1/states");
+    let (here, probes) = (main.join(", "), admin.addresses().join(", "));
+    program::say(&format!(
+        "HBNB {version} listens on {here}, metrics and probes on {probes}"
+    ))?;
+    let demo = match filled {
+        Some(_) => ", with demo data (hbnb demo --remove takes it away)",
+        None => "",
+    };
+    program::say(&format!("Database: {database}{demo}"))?;
+    match main.iter().find(|address| address.starts_with("http")) {
+        Some(first) => program::say(&format!("Try: curl {first}/api/v1/states")),
+        None => Ok(()),
     }
 }

@@ -30,7 +30,12 @@ impl Settings {
             Some((path, origin)) => file::read(Path::new(path), &origin.to_string(), options)?,
             None => Layer::new(),
         };
-        let layers = vec![default_layer(options), file, variables, flags];
+        let mut layers = vec![default_layer(options), file, variables, flags];
+        // An empty text says of an option that needs no value that it has none, in every layer.
+        let optional = |key: &str| options.iter().any(|o| o.key == key && o.default.is_empty());
+        for layer in &mut layers {
+            layer.retain(|key, (value, _)| !value.is_empty() || !optional(key));
+        }
         layers.iter().try_for_each(|layer| check(layer, options))?;
         Ok(Settings {
             options: options.to_vec(),

@@ -8,7 +8,11 @@ use serde::{Deserialize, Deserializer};
 
 use super::text::parsed;
 
-/// A length of time, written such as `500ms`, `5s`, `1m 30s`, or `0`.
+const LEAST: Duration = Duration::from_millis(1);
+/// What fits into 31 bits of milliseconds, the type of a timeout in PostgreSQL.
+const MOST: Duration = Duration::from_secs(24 * 24 * 60 * 60);
+
+/// A length of time up to 24 days, written such as `500ms`, `5s`, `1m 30s`, or `0`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
@@ -16,9 +20,14 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Span, String> {
-        humantime::parse_duration(text.trim())
-            .map(Span)
-            .map_err(|_| "give a time such as 500ms, 5s or 1m".to_owned())
+        let span = humantime::parse_duration(text.trim())
+            .map_err(|_| "give a time such as 500ms, 5s or 1m".to_owned())?;
+        match span {
+            Duration::ZERO => Ok(Span(span)),
+            _ if span < LEAST => Err("give 0, or at least 1ms".to_owned()),
+            _ if span > MOST => Err("give at most 24days".to_owned()),
+            _ => Ok(Span(span)),
+        }
     }
 }
 

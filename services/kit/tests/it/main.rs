@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod config_empty;
 mod drain;
 mod layers;
 mod listeners;
