@@ -15,6 +15,8 @@ pub use connection::Peer;
 pub use error::ServeError;
 pub use signals::signal;
 
+pub(crate) use connection::{FIELD_LIMIT, HEAD_LIMIT};
+
 use std::time::Duration;
 
 use axum::Router;

@@ -20,6 +20,11 @@ use tower::Service;
 
 use super::clock::{Answering, Clock, Clocks, Timed};
 
+/// The largest head of a request, in bytes.
+pub(crate) const HEAD_LIMIT: u32 = 64 * 1024;
+/// The most fields in it.
+pub(crate) const FIELD_LIMIT: usize = 100;
+
 /// Who sent a request, in its extensions: `address:port`, or `unix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer(Arc<str>);
@@ -60,8 +65,12 @@ impl Connections {
         http.http1()
             .timer(TokioTimer::new())
             .header_read_timeout(None)
-            .half_close(true);
-        http.http2().timer(TokioTimer::new());
+            .half_close(true)
+            .max_buf_size(HEAD_LIMIT as usize)
+            .max_headers(FIELD_LIMIT);
+        http.http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEAD_LIMIT);
         Connections {
             router,
             clocks,

@@ -10,3 +10,4 @@ mod listeners;
 mod manners;
 mod server;
 mod signals;
+mod strict;

@@ -12,14 +12,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::server::{Client, LONG, PATIENCE, Server, drain, start, start_on};
+use crate::server::{CALM, Client, LONG, PATIENCE, Server, drain, start, start_on};
 
 const SHORT: Duration = Duration::from_millis(50);
-const CALM: Clocks = Clocks {
-    first_byte: LONG,
-    head: LONG,
-    idle: LONG,
-};
 
 async fn with_clocks(clocks: Clocks) -> Server {
     start_on("127.0.0.1:0", drain(LONG, LONG, LONG), clocks).await
