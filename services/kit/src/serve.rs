@@ -2,6 +2,7 @@
 
 mod accept;
 mod bind;
+mod body;
 mod clock;
 mod connection;
 mod error;

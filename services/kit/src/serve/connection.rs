@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
+use super::body::Asked;
 use super::clock::{Answering, Clock, Clocks, Timed};
 
 /// The largest head of a request, in bytes.
@@ -119,7 +120,7 @@ async fn answer(
     peer: Peer,
     answering: Answering,
 ) -> Result<Response<Answer>, Infallible> {
-    let mut request = request.map(Body::new);
+    let mut request = Asked::wrap(request).map(Body::new);
     request.extensions_mut().insert(peer);
     let response = router.call(request).await?;
     Ok(response.map(|body| Answer {

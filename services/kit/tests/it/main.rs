@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bodies;
 mod check;
 mod config;
 mod drain;
