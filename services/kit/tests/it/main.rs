@@ -9,6 +9,7 @@ mod drain;
 mod layers;
 mod listeners;
 mod manners;
+mod player;
 mod server;
 mod signals;
 mod strict;
