@@ -9,6 +9,7 @@ mod error;
 mod inherited;
 mod signals;
 mod socket;
+mod timed;
 
 pub use bind::{Listeners, bind};
 pub use clock::Clocks;

@@ -1,7 +1,7 @@
 //! The body of a request as the service reads it, and what becomes of one that the service does not read.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::HttpBody;
@@ -11,6 +11,9 @@ use http_body_util::BodyExt;
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
+
+use super::clock::{Answering, Clock, Late};
+use super::timed::Stall;
 
 /// How much of a body that nobody wants is read, so that the connection can go on.
 const UNWANTED_LIMIT: u64 = 64 * 1024;
@@ -34,16 +37,24 @@ pub(super) struct Asked {
     body: Option<Incoming>,
     /// Whether the next request of the connection waits behind this body.
     blocks: bool,
+    stall: Stall,
+    clock: Clock,
+    /// What is left is still part of the request, for the clocks.
+    answering: Option<Answering>,
 }
 
 impl Asked {
-    pub(super) fn wrap(request: Request<Incoming>) -> Request<Asked> {
+    pub(super) fn wrap(request: Request<Incoming>, clock: &Clock) -> Request<Asked> {
         // Who waits for leave to send a body does not send it once there is an answer, and on HTTP/2 nobody waits.
         let blocks =
             request.version() < Version::HTTP_2 && !request.headers().contains_key(header::EXPECT);
+        let limit = clock.clocks().body;
         request.map(|body| Asked {
             body: Some(body),
             blocks,
+            stall: Stall::new(limit),
+            clock: clock.clone(),
+            answering: Some(clock.answering()),
         })
     }
 
@@ -62,12 +73,20 @@ impl HttpBody for Asked {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let Some(body) = &mut self.body else {
+        let this = &mut *self;
+        let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
-        let frame = std::task::ready!(Pin::new(body).poll_frame(cx));
+        let polled = Pin::new(body).poll_frame(cx);
+        let Some(frame) = ready!(this.stall.watch(cx, polled)) else {
+            this.body = None;
+            this.clock.end(Late::Body);
+            return Poll::Ready(Some(
+                Err("the client took too long to send the body".into()),
+            ));
+        };
         if !matches!(&frame, Some(Ok(_))) {
-            self.body = None;
+            this.body = None;
         }
         Poll::Ready(frame.map(|frame| checked(frame?)))
     }
@@ -85,7 +104,11 @@ impl HttpBody for Asked {
 impl Drop for Asked {
     fn drop(&mut self) {
         if let (Some(body), Ok(runtime)) = (self.unwanted(), Handle::try_current()) {
-            runtime.spawn(timeout(UNWANTED_TIME, read(body)));
+            let answering = self.answering.take();
+            runtime.spawn(async move {
+                let _ = timeout(UNWANTED_TIME, read(body)).await;
+                drop(answering);
+            });
         }
     }
 }

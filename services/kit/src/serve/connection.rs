@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{Request, Response};
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::body::Asked;
-use super::clock::{Answering, Clock, Clocks, Timed};
+use super::clock::{Answering, Clock, Clocks};
+use super::timed::Timed;
 
 /// The largest head of a request, in bytes.
 pub(crate) const HEAD_LIMIT: u32 = 64 * 1024;
@@ -89,12 +90,9 @@ impl Connections {
         let clock = Clock::new(self.clocks);
         let io = TokioIo::new(Timed::new(stream, clock.clone()));
         let service = service_fn(|request| {
-            answer(
-                self.router.clone(),
-                request,
-                peer.clone(),
-                clock.answering(),
-            )
+            let answering = clock.answering();
+            let request = Asked::wrap(request, &clock).map(Body::new);
+            answer(self.router.clone(), request, peer.clone(), answering)
         });
         let mut connection = pin!(self.http.serve_connection(io, service));
         let ended = tokio::select! {
@@ -116,11 +114,10 @@ impl Connections {
 
 async fn answer(
     mut router: Router,
-    request: Request<Incoming>,
+    mut request: Request<Body>,
     peer: Peer,
     answering: Answering,
 ) -> Result<Response<Answer>, Infallible> {
-    let mut request = Asked::wrap(request).map(Body::new);
     request.extensions_mut().insert(peer);
     let response = router.call(request).await?;
     Ok(response.map(|body| Answer {

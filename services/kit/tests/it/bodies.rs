@@ -1,11 +1,20 @@
 //! Bodies of requests: what may follow them, and those that the service does not want.
 
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use axum::routing::{any, get};
+use http_body_util::{BodyExt, Collected};
+use hyper::body::Frame;
+use kit::serve::Clocks;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
-use crate::server::{LONG, Server, Settings, drain, start_with};
+use crate::server::{CALM, LONG, PATIENCE, SHORT, Server, Settings, drain, start_with};
 
 const MISSING: &str = "HTTP/1.1 404 Not Found\r\n";
 
@@ -84,4 +93,72 @@ async fn unwanted_body_is_not_asked_for() {
         .await;
     let answer = client.rest().await;
     assert!(answer.starts_with(MISSING), "{answer}");
+}
+
+async fn with_clocks(routes: Router, clocks: Clocks) -> Server {
+    let calm = Settings::calm(drain(LONG, LONG, LONG));
+    start_with(routes, Settings { clocks, ..calm }).await
+}
+
+#[tokio::test]
+async fn stalled_body_ends_the_connection() {
+    let (ended, mut end) = mpsc::unbounded_channel();
+    let read = async move |body: Body| {
+        let read = body.collect().await.map_err(|error| error.to_string());
+        ended.send(read.map(Collected::to_bytes)).unwrap();
+    };
+    let routes = Router::new().route("/", any(read));
+    let body = SHORT;
+    let server = with_clocks(routes, Clocks { body, ..CALM }).await;
+    for start in [
+        "Content-Length: 5\r\n\r\nhe",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhe",
+    ] {
+        let mut client = server.connect().await;
+        client
+            .send(&format!("POST / HTTP/1.1\r\nHost: a\r\n{start}"))
+            .await;
+        client.rest().await;
+        let error = end.recv().await.unwrap().unwrap_err();
+        assert_eq!(error, "the client took too long to send the body");
+    }
+}
+
+/// A body without end, which tells when it is dropped.
+struct Endless(Option<oneshot::Sender<()>>);
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        self.0
+            .take()
+            .into_iter()
+            .for_each(|ended| ended.send(()).unwrap());
+    }
+}
+
+impl HttpBody for Endless {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b'x'; 65_536])))))
+    }
+}
+
+#[tokio::test]
+async fn stalled_answer_ends_the_connection() {
+    let (ended, end) = oneshot::channel();
+    let endless = Arc::new(Mutex::new(Some(Endless(Some(ended)))));
+    let routes = Router::new().route(
+        "/",
+        get(async move || Body::new(endless.lock().unwrap().take().unwrap())),
+    );
+    let write = SHORT;
+    let server = with_clocks(routes, Clocks { write, ..CALM }).await;
+    let mut client = server.connect().await;
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    timeout(PATIENCE, end).await.unwrap().unwrap();
 }

@@ -18,11 +18,15 @@ use tokio::time::timeout;
 /// What takes longer than this has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const LONG: Duration = Duration::from_secs(60);
+/// What a clock is set to that should end something.
+pub(crate) const SHORT: Duration = Duration::from_millis(50);
 /// Clocks too long to matter.
 pub(crate) const CALM: Clocks = Clocks {
     first_byte: LONG,
     head: LONG,
     idle: LONG,
+    body: LONG,
+    write: LONG,
 };
 
 /// A running server. `GET /slow` says `entered` and is answered once `release` is notified.
