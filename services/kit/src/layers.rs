@@ -1,9 +1,10 @@
-//! The one middleware stack, outermost first: request id, access log and metrics, `Connection: close` while draining.
+//! The one middleware stack, outermost first: request id, access log and metrics, `Connection: close` while draining, strictness.
 
 mod access;
 mod draining;
 mod record;
 mod request_id;
+mod strict;
 
 pub use request_id::RequestId;
 
@@ -21,7 +22,8 @@ pub fn apply(router: Router, health: &Health) -> Router {
         ServiceBuilder::new()
             .layer(from_fn(request_id::layer))
             .layer(from_fn(access::layer))
-            .layer(from_fn_with_state(health.clone(), draining::layer)),
+            .layer(from_fn_with_state(health.clone(), draining::layer))
+            .layer(from_fn(strict::layer)),
     )
 }
 
@@ -31,6 +33,7 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
         ServiceBuilder::new()
             .layer(from_fn(request_id::layer))
             .layer(from_fn(access::quiet_layer))
-            .layer(from_fn_with_state(health.clone(), draining::layer)),
+            .layer(from_fn_with_state(health.clone(), draining::layer))
+            .layer(from_fn(strict::layer)),
     )
 }

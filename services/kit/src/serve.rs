@@ -2,18 +2,22 @@
 
 mod accept;
 mod bind;
+mod body;
 mod clock;
 mod connection;
 mod error;
 mod inherited;
 mod signals;
 mod socket;
+mod timed;
 
 pub use bind::{Listeners, bind};
 pub use clock::Clocks;
 pub use connection::Peer;
 pub use error::ServeError;
 pub use signals::signal;
+
+pub(crate) use connection::{FIELD_LIMIT, HEAD_LIMIT};
 
 use std::time::Duration;
 

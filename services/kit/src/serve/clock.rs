@@ -1,16 +1,13 @@
 //! How long a client may take. hyper's header timer would also end idle connections, and nothing limits the sniffing of
 //! the HTTP version, so the stream keeps the time itself.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::Waker;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
-/// How long a client may take. No clock runs while a request is being answered.
+/// How long a client may take. While a request is being answered, only `body` and `write` run.
 #[derive(Clone, Copy, Debug)]
 pub struct Clocks {
     /// From the accept to the first byte.
@@ -19,6 +16,10 @@ pub struct Clocks {
     pub head: Duration,
     /// Without a request on a connection that has had one, or that speaks HTTP/2.
     pub idle: Duration,
+    /// Without a byte of the body that the service waits for.
+    pub body: Duration,
+    /// Without room for a byte of an answer.
+    pub write: Duration,
 }
 
 impl Default for Clocks {
@@ -27,23 +28,36 @@ impl Default for Clocks {
             first_byte: Duration::from_secs(10),
             head: Duration::from_secs(10),
             idle: Duration::from_secs(75),
+            body: Duration::from_secs(15),
+            write: Duration::from_secs(30),
         }
     }
+}
+
+/// What a client took too long for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Late {
+    Idle,
+    Head,
+    Body,
+    Write,
 }
 
 /// The clock of one connection; clones share it.
 #[derive(Clone)]
 pub(super) struct Clock(Arc<Mutex<State>>);
 
-struct State {
+pub(super) struct State {
     clocks: Clocks,
     phase: Phase,
     since: Instant,
     in_flight: usize,
     http2: bool,
+    /// Why the connection ends, if a clock ends it.
+    late: Option<Late>,
     /// When the stream will look at the clock of itself, and whom to wake if it should do so earlier.
-    armed: Option<Instant>,
-    reader: Option<Waker>,
+    pub(super) armed: Option<Instant>,
+    pub(super) reader: Option<Waker>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,6 +76,7 @@ impl Clock {
             since: Instant::now(),
             in_flight: 0,
             http2: false,
+            late: None,
             armed: None,
             reader: None,
         })))
@@ -73,7 +88,20 @@ impl Clock {
         Answering(self.clone())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Ends the connection at its next read, which is woken.
+    pub(super) fn end(&self, late: Late) {
+        let mut state = self.state();
+        state.late.get_or_insert(late);
+        let reader = state.reader.take();
+        drop(state);
+        reader.into_iter().for_each(Waker::wake);
+    }
+
+    pub(super) fn clocks(&self) -> Clocks {
+        self.state().clocks
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -104,8 +132,22 @@ impl State {
         self.since = Instant::now();
     }
 
+    /// Whether the client has taken too long by now, which is noted.
+    pub(super) fn is_late(&mut self) -> bool {
+        if self
+            .deadline()
+            .is_some_and(|deadline| deadline <= Instant::now())
+        {
+            self.late.get_or_insert(match self.phase {
+                Phase::Silent | Phase::Idle => Late::Idle,
+                Phase::Head => Late::Head,
+            });
+        }
+        self.late.is_some()
+    }
+
     /// When the client has taken too long, if a clock runs.
-    fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         let limit = match self.phase {
             Phase::Silent => self.clocks.first_byte,
             Phase::Head => self.clocks.head,
@@ -124,7 +166,7 @@ impl State {
         self.deadline().is_none_or(in_time)
     }
 
-    fn has_read(&mut self, bytes: &[u8]) {
+    pub(super) fn has_read(&mut self, bytes: &[u8]) {
         if bytes.is_empty() || self.in_flight > 0 || self.http2 {
             return;
         }
@@ -138,109 +180,9 @@ impl State {
     }
 
     /// The last answer may still be on its way to a slow client, whose connection is not idle then.
-    fn has_written(&mut self) {
+    pub(super) fn has_written(&mut self) {
         if self.phase == Phase::Idle {
             self.since = Instant::now();
         }
-    }
-}
-
-/// A stream whose reads fail once the client has taken too long.
-pub(super) struct Timed<S> {
-    stream: S,
-    clock: Clock,
-    sleep: Pin<Box<Sleep>>,
-}
-
-impl<S> Timed<S> {
-    pub(super) fn new(stream: S, clock: Clock) -> Timed<S> {
-        Timed {
-            stream,
-            clock,
-            sleep: Box::pin(sleep_until(Instant::now())),
-        }
-    }
-
-    /// Ready once the deadline has passed. A timer set for an earlier moment is left to fire then and be set anew, which
-    /// spares setting it for every request.
-    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let mut state = self.clock.state();
-            state.reader = Some(cx.waker().clone());
-            let Some(deadline) = state.deadline() else {
-                return Poll::Pending;
-            };
-            if deadline <= Instant::now() {
-                return Poll::Ready(());
-            }
-            if state.armed.is_none_or(|armed| armed > deadline) {
-                state.armed = Some(deadline);
-                self.sleep.as_mut().reset(deadline);
-            }
-            drop(state);
-            ready!(self.sleep.as_mut().poll(cx));
-            self.clock.state().armed = None;
-        }
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        let before = buffer.filled().len();
-        if let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
-            this.clock.state().has_read(&buffer.filled()[before..]);
-            return Poll::Ready(read);
-        }
-        ready!(this.poll_late(cx));
-        Poll::Ready(Err(io::Error::new(
-            io::ErrorKind::TimedOut,
-            "the client took too long",
-        )))
-    }
-}
-
-impl<S: AsyncWrite + Unpin> Timed<S> {
-    fn noted(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if matches!(written, Poll::Ready(Ok(_))) {
-            self.clock.state().has_written();
-        }
-        written
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.noted(written)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.noted(written)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{Request, Response};
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -18,7 +18,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
-use super::clock::{Answering, Clock, Clocks, Timed};
+use super::body::Asked;
+use super::clock::{Answering, Clock, Clocks};
+use super::timed::Timed;
+
+/// The largest head of a request, in bytes.
+pub(crate) const HEAD_LIMIT: u32 = 64 * 1024;
+/// The most fields in it.
+pub(crate) const FIELD_LIMIT: usize = 100;
 
 /// Who sent a request, in its extensions: `address:port`, or `unix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +67,12 @@ impl Connections {
         http.http1()
             .timer(TokioTimer::new())
             .header_read_timeout(None)
-            .half_close(true);
-        http.http2().timer(TokioTimer::new());
+            .half_close(true)
+            .max_buf_size(HEAD_LIMIT as usize)
+            .max_headers(FIELD_LIMIT);
+        http.http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEAD_LIMIT);
         Connections {
             router,
             clocks,
@@ -79,12 +90,9 @@ impl Connections {
         let clock = Clock::new(self.clocks);
         let io = TokioIo::new(Timed::new(stream, clock.clone()));
         let service = service_fn(|request| {
-            answer(
-                self.router.clone(),
-                request,
-                peer.clone(),
-                clock.answering(),
-            )
+            let answering = clock.answering();
+            let request = Asked::wrap(request, &clock).map(Body::new);
+            answer(self.router.clone(), request, peer.clone(), answering)
         });
         let mut connection = pin!(self.http.serve_connection(io, service));
         let ended = tokio::select! {
@@ -106,11 +114,10 @@ impl Connections {
 
 async fn answer(
     mut router: Router,
-    request: Request<Incoming>,
+    mut request: Request<Body>,
     peer: Peer,
     answering: Answering,
 ) -> Result<Response<Answer>, Infallible> {
-    let mut request = request.map(Body::new);
     request.extensions_mut().insert(peer);
     let response = router.call(request).await?;
     Ok(response.map(|body| Answer {

@@ -13,7 +13,10 @@ use tower::ServiceExt;
 use crate::server::{drain, start};
 
 async fn get(health: &Health, path: &str) -> (StatusCode, String) {
-    let request = Request::get(path).body(Body::empty()).unwrap();
+    let request = Request::get(path)
+        .header("host", "x")
+        .body(Body::empty())
+        .unwrap();
     let response = router(health).oneshot(request).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();

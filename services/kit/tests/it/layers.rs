@@ -81,6 +81,7 @@ async fn call(method: &str, path: &str) -> Response<Body> {
     let request = Request::builder()
         .method(method)
         .uri(path)
+        .header("host", "x")
         .header("x-request-id", "abc");
     let mut request = request.body(Body::empty()).unwrap();
     request.extensions_mut().insert(Peer::new("unix"));
@@ -189,7 +190,7 @@ async fn request_ids() {
         (Some(""), false),
         (None, false),
     ] {
-        let mut request = Request::get("/id");
+        let mut request = Request::get("/id").header("host", "x");
         if let Some(sent) = sent {
             request = request.header("x-request-id", sent);
         }

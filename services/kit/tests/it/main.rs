@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bodies;
 mod check;
 mod config;
 mod config_empty;
@@ -9,5 +10,7 @@ mod drain;
 mod layers;
 mod listeners;
 mod manners;
+mod player;
 mod server;
 mod signals;
+mod strict;

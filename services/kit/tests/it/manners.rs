@@ -12,14 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::server::{Client, LONG, PATIENCE, Server, drain, start, start_on};
-
-const SHORT: Duration = Duration::from_millis(50);
-const CALM: Clocks = Clocks {
-    first_byte: LONG,
-    head: LONG,
-    idle: LONG,
-};
+use crate::server::{CALM, Client, LONG, PATIENCE, SHORT, Server, drain, start, start_on};
 
 async fn with_clocks(clocks: Clocks) -> Server {
     start_on("127.0.0.1:0", drain(LONG, LONG, LONG), clocks).await
@@ -129,6 +122,7 @@ async fn no_clock_runs_while_answering() {
         first_byte: SHORT,
         head: SHORT,
         idle: SHORT,
+        ..CALM
     })
     .await;
     let mut client = server.connect().await;
@@ -143,6 +137,7 @@ async fn http2_by_prior_knowledge() {
         first_byte: SHORT,
         head: SHORT,
         idle: SHORT * 10,
+        ..CALM
     })
     .await;
     let stream = TcpStream::connect(&server.address).await.unwrap();

@@ -18,6 +18,16 @@ use tokio::time::timeout;
 /// What takes longer than this has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const LONG: Duration = Duration::from_secs(60);
+/// What a clock is set to that should end something.
+pub(crate) const SHORT: Duration = Duration::from_millis(50);
+/// Clocks too long to matter.
+pub(crate) const CALM: Clocks = Clocks {
+    first_byte: LONG,
+    head: LONG,
+    idle: LONG,
+    body: LONG,
+    write: LONG,
+};
 
 /// A running server. `GET /slow` says `entered` and is answered once `release` is notified.
 pub(crate) struct Server {
@@ -44,38 +54,64 @@ pub(crate) fn drain(delay: Duration, linger: Duration, deadline: Duration) -> Dr
     }
 }
 
+/// How a server is set up.
+pub(crate) struct Settings {
+    pub(crate) bind: String,
+    pub(crate) drain: Drain,
+    pub(crate) clocks: Clocks,
+}
+
+impl Settings {
+    /// Clocks too long to matter.
+    pub(crate) fn calm(drain: Drain) -> Settings {
+        Settings {
+            bind: "127.0.0.1:0".to_owned(),
+            drain,
+            clocks: CALM,
+        }
+    }
+}
+
 /// A server whose clocks are too long to matter.
 pub(crate) async fn start(drain: Drain) -> Server {
-    start_on(
-        "127.0.0.1:0",
-        drain,
-        Clocks {
-            first_byte: LONG,
-            head: LONG,
-            idle: LONG,
-        },
-    )
-    .await
+    start_on("127.0.0.1:0", drain, CALM).await
 }
 
 pub(crate) async fn start_on(bind: &str, drain: Drain, clocks: Clocks) -> Server {
-    let (main, admin) = (listeners(bind).await, listeners("127.0.0.1:0").await);
+    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let settings = Settings {
+        bind: bind.to_owned(),
+        drain,
+        clocks,
+    };
+    let server = start_with(routes(&entered, &release), settings).await;
+    Server {
+        entered,
+        release,
+        ..server
+    }
+}
+
+pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
+    let (main, admin) = (
+        listeners(&settings.bind).await,
+        listeners("127.0.0.1:0").await,
+    );
     let address = main.addresses()[0].trim_start_matches("http://").to_owned();
     let admin_address = admin.addresses()[0]
         .trim_start_matches("http://")
         .parse()
         .unwrap();
-    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let health = Health::new();
     health.started();
     let serve = Serve {
         main,
         admin,
-        router: kit::layers::apply(routes(&entered, &release), &health),
+        router: kit::layers::apply(router, &health),
         admin_router: admin::router(&health),
         health: health.clone(),
-        drain,
-        clocks,
+        drain: settings.drain,
+        clocks: settings.clocks,
     };
     let (stop, stopped) = oneshot::channel();
     let (interrupt, interrupted) = oneshot::channel::<()>();
@@ -89,13 +125,12 @@ pub(crate) async fn start_on(bind: &str, drain: Drain, clocks: Clocks) -> Server
             }
         },
     ));
-    let admin = admin_address;
     Server {
         address,
-        admin,
+        admin: admin_address,
         health,
-        entered,
-        release,
+        entered: Arc::default(),
+        release: Arc::default(),
         stop,
         interrupt: Some(interrupt),
         outcome,
@@ -178,8 +213,17 @@ impl Client {
     }
 
     pub(crate) async fn read_to(&mut self, end: &str) -> String {
+        self.read_until(|text| text.ends_with(end)).await
+    }
+
+    /// Reads until `part` has come, perhaps a little more.
+    pub(crate) async fn read_past(&mut self, part: &str) -> String {
+        self.read_until(|text| text.contains(part)).await
+    }
+
+    async fn read_until(&mut self, enough: impl Fn(&str) -> bool) -> String {
         let mut text = String::new();
-        while !text.ends_with(end) {
+        while !enough(&text) {
             let mut part = [0; 1024];
             let length = timeout(PATIENCE, self.0.read(&mut part))
                 .await
