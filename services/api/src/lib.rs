@@ -14,6 +14,7 @@ mod extract;
 mod json;
 mod list;
 mod methods;
+mod openapi;
 mod routes;
 
 use axum::Router;

@@ -2,6 +2,7 @@
 
 mod amenities;
 mod cities;
+mod openapi;
 mod places;
 mod places_search;
 mod reviews;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(places::router())
         .merge(reviews::router())
         .merge(places_search::router())
+        .merge(openapi::router())
 }
 
 /// One route, with and without a slash at its end.
