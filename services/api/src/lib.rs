@@ -14,6 +14,7 @@ mod extract;
 mod json;
 mod list;
 mod methods;
+mod openapi;
 mod routes;
 
 use axum::Router;
@@ -52,6 +53,7 @@ pub fn app(store: Store, manners: Manners) -> Router {
     } = manners;
     Router::new()
         .nest(routes::ROOT, routes::router())
+        .merge(routes::apidocs())
         .route_layer(from_fn_with_state(token, auth::require_token))
         .fallback(|| async { Error::NotFound })
         .layer(CatchPanicLayer::custom(error::panicked))

@@ -19,8 +19,8 @@ const SLICE: u32 = 250;
 /// Slices grow to this many rows, since each slice of a search does part of the search again.
 const MOST: u32 = 500;
 
-const BAD_LIMIT: &str = "limit must be a whole number from 1 to 1000";
-const BAD_CURSOR: &str = "cursor must be one that a Link header gave";
+pub(crate) const BAD_LIMIT: &str = "limit must be a whole number from 1 to 1000";
+pub(crate) const BAD_CURSOR: &str = "cursor must be one that a Link header gave";
 
 /// Which part of a list the query string asks for: by `limit` and `cursor`; all of it without.
 pub(crate) struct Listing {

@@ -1,7 +1,10 @@
 //! All routes of `/api/v1`. Each resource's file brings its own.
 
 mod amenities;
+mod apidocs;
 mod cities;
+mod docs;
+mod openapi;
 mod places;
 mod places_search;
 mod reviews;
@@ -36,6 +39,13 @@ pub(crate) fn router() -> Router<App> {
         .merge(places::router())
         .merge(reviews::router())
         .merge(places_search::router())
+        .merge(openapi::router())
+        .merge(docs::router())
+}
+
+/// What stands outside of [`ROOT`]: the place where the originals had their documentation.
+pub(crate) fn apidocs() -> Router<App> {
+    apidocs::router()
 }
 
 /// One route, with and without a slash at its end.

@@ -47,9 +47,9 @@ impl Fields {
         let Some(value) = self.0.remove(name) else {
             return Ok(None);
         };
-        match value.as_i64().map(i32::try_from) {
-            Some(Ok(number)) => Ok(Some(number)),
-            _ => Err(invalid(
+        match whole(&value) {
+            Some(number) => Ok(Some(number)),
+            None => Err(invalid(
                 name,
                 "must be a whole number from -2147483648 to 2147483647",
             )),
@@ -82,6 +82,17 @@ impl Fields {
                 })
                 .collect(),
             Some(_) => Err(wrong()),
+        }
+    }
+}
+
+/// JSON has one kind of number: 3.0 is as whole as 3.
+fn whole(value: &Value) -> Option<i32> {
+    match value.as_i64() {
+        Some(number) => number.try_into().ok(),
+        None => {
+            let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+            number.to_string().parse().ok()
         }
     }
 }

@@ -37,3 +37,7 @@ mod values;
 mod auth;
 mod burst;
 mod cors;
+
+mod described;
+mod docs;
+mod openapi;

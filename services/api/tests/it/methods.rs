@@ -9,7 +9,7 @@ const READ: &str = "GET, HEAD, OPTIONS";
 const COLLECTION: &str = "GET, HEAD, OPTIONS, POST";
 const OBJECT: &str = "DELETE, GET, HEAD, OPTIONS, PUT";
 
-pub(crate) const ROUTES: [(&str, &str); 17] = [
+pub(crate) const ROUTES: [(&str, &str); 18] = [
     ("/status", READ),
     ("/stats", READ),
     ("/states", COLLECTION),
@@ -30,6 +30,7 @@ pub(crate) const ROUTES: [(&str, &str); 17] = [
         "DELETE, OPTIONS, POST",
     ),
     ("/places_search", "OPTIONS, POST"),
+    ("/openapi.json", READ),
 ];
 
 /// Both forms of a path.

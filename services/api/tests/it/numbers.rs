@@ -32,7 +32,7 @@ async fn counts() {
                 "2.5",
                 "2147483648",
                 "-2147483649",
-                "1e2",
+                "2147483648.0",
                 "1e300",
                 "99999999999999999999",
                 "-9223372036854775809",
@@ -49,6 +49,11 @@ async fn counts() {
                 api.raw("POST", &places, JSON, new)
                     .await
                     .refused(400, &error);
+            }
+            for (good, number) in [("3.0", 3), ("1e2", 100), ("-0.0", 0)] {
+                let change = format!("{{\"{name}\": {good}}}");
+                let changed = api.raw("PUT", &place, JSON, change).await.is(200);
+                assert_eq!(changed.json()[name], number);
             }
             for good in [i32::MIN, -1, 0, i32::MAX] {
                 let changed = api.put(&place, json!({name: good})).await.is(200);

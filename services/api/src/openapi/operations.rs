@@ -1,0 +1,138 @@
+//! What operations are made of.
+
+use serde_json::{Value, json};
+use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{
+    ArrayBuilder, ContentBuilder, ObjectBuilder, Ref, Required, Response, ResponseBuilder,
+};
+
+use crate::error::Error;
+use crate::list::{BAD_CURSOR, BAD_LIMIT};
+use crate::openapi::TOKEN;
+use crate::openapi::class::Class;
+use crate::openapi::errors::{Common, common, header, too_long};
+use crate::openapi::member::{EXAMPLE, uuid};
+
+const JSON: &str = "application/json";
+
+pub(super) fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder {
+    OperationBuilder::new()
+        .operation_id(Some(id))
+        .tag(tag)
+        .summary(Some(summary))
+}
+
+/// What may go wrong wherever the database is asked.
+pub(super) fn stored(operation: OperationBuilder) -> OperationBuilder {
+    common(operation, &[Common::Internal, Common::Unavailable])
+}
+
+/// A write: open to all, unless the site has a token.
+pub(super) fn write(operation: OperationBuilder) -> OperationBuilder {
+    let operation = operation
+        .security(SecurityRequirement::default())
+        .security(SecurityRequirement::new(TOKEN, [""; 0]));
+    common(stored(operation), &[Common::Unauthorized])
+}
+
+pub(super) fn with_body(operation: OperationBuilder, body: RequestBody) -> OperationBuilder {
+    common(operation.request_body(Some(body)), &[Common::TooLarge])
+}
+
+pub(super) fn body(schema: &str, example: Value) -> RequestBody {
+    RequestBodyBuilder::new()
+        .content(JSON, content(Ref::from_schema_name(schema), example))
+        .required(Some(Required::True))
+        .build()
+}
+
+fn content(schema: Ref, example: Value) -> utoipa::openapi::Content {
+    ContentBuilder::new()
+        .schema(Some(schema))
+        .example(Some(example))
+        .build()
+}
+
+pub(super) fn answer(about: &str, schema: &str, example: Value) -> Response {
+    ResponseBuilder::new()
+        .description(about)
+        .content(JSON, content(Ref::from_schema_name(schema), example))
+        .build()
+}
+
+/// A list of such objects, whole or by pages.
+pub(super) fn list(operation: OperationBuilder, class: &Class) -> OperationBuilder {
+    let objects = ContentBuilder::new()
+        .schema(Some(ArrayBuilder::new().items(class.reference())))
+        .example(Some(json!([class.example()])));
+    let next = header(
+        "Where the next page is; not there on the last one, and without `limit`.",
+        &format!("</api/v1/states?limit=50&cursor={EXAMPLE}>; rel=\"next\""),
+    );
+    let answer = ResponseBuilder::new()
+        .description("The objects, ordered by id.")
+        .content(JSON, objects.build())
+        .header("Link", next);
+    stored(operation)
+        .parameter(limit())
+        .parameter(cursor())
+        .response("200", answer)
+}
+
+/// How the part of a list that is asked for can be at fault.
+pub(super) fn bad_pages() -> [Error; 2] {
+    [Error::BadQuery(BAD_LIMIT), Error::BadQuery(BAD_CURSOR)]
+}
+
+/// How a body for this class can be at fault.
+pub(super) fn bad_bodies(class: &Class, new: bool) -> Vec<Error> {
+    let missing = class.required().filter(|_| new);
+    let mut errors = vec![Error::NotAJson, Error::NotAnObject];
+    errors.extend(missing.map(|member| Error::Missing(member.name)));
+    errors.extend(class.limited().map(|(name, most)| too_long(name, most)));
+    errors
+}
+
+/// An id in the path.
+pub(super) fn path_id(name: &str, class: &Class) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(format!("The id of a {}.", class.name.to_lowercase())))
+        .schema(Some(uuid()))
+        .example(Some(json!(EXAMPLE)))
+        .build()
+}
+
+fn query(name: &str, about: &str, schema: ObjectBuilder, example: Value) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+        .example(Some(example))
+        .build()
+}
+
+fn limit() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(1000));
+    query(
+        "limit",
+        "The most objects of a page; all of the list without.",
+        schema,
+        json!(50),
+    )
+}
+
+fn cursor() -> Parameter {
+    let about = "Begins after this id; the header `Link` of a page gives it.";
+    query("cursor", about, uuid(), json!(EXAMPLE))
+}
