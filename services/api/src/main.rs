@@ -56,8 +56,9 @@ async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     tracing::info!(addresses = ?listeners.0.addresses(), admin = ?listeners.1.addresses(), "listening");
-    let store = Store::open(&config.database()).await?;
-    let outcome = api::service::serve("hbnb-api", store, &config, &common, listeners).await?;
+    let database = config.database();
+    let open = async { Ok(Store::open(&database).await?) };
+    let outcome = api::service::serve("hbnb-api", open, &config, &common, listeners).await?;
     Ok(ExitCode::from(outcome.code()))
 }
 

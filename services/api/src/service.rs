@@ -1,41 +1,62 @@
 //! The running service: the same under `hbnb-api` and `hbnb serve`.
 
+use std::future::pending;
+use std::time::Duration;
+
 use domain::Store;
 use kit::admin::{self, Health};
 use kit::config::Common;
 use kit::serve::{Clocks, Listeners, Outcome, Serve, signal};
 use kit::{layers, metrics};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::config::ApiConfig;
 use crate::{app, database};
 
-/// Answers on these listeners until told to stop, drains, and closes the database. `name` is the service's name in the
-/// metrics.
+/// How long connections to the database may take to close. Nothing is lost with one that does not.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Answers probes at once, and requests once `open` has given the store, until told to stop; then drains, and closes the
+/// database. `name` is the service's name in the metrics.
 pub async fn serve(
     name: &str,
-    store: Store,
+    open: impl Future<Output = anyhow::Result<Store>>,
     config: &ApiConfig,
     common: &Common,
     (main, admin): (Listeners, Listeners),
 ) -> anyhow::Result<Outcome> {
     metrics::start(name, env!("CARGO_PKG_VERSION"))?;
     let health = Health::new();
-    let watch = database::watch(store.clone(), health.clone());
     health.block("schema", "the schema has not been looked at yet");
-    health.started();
+    let (tell, told) = oneshot::channel();
+    let router = async {
+        let store = open.await?;
+        let _ = tell.send(store.clone());
+        health.started();
+        anyhow::Ok(layers::apply(app(store, config.manners()), &health))
+    };
     let serve = Serve {
         main,
         admin,
-        router: layers::apply(app(store.clone(), config.manners()), &health),
         admin_router: admin::router(&health),
-        health,
+        health: health.clone(),
         drain: common.into(),
         clocks: Clocks::default(),
     };
+    let mut opened = None;
+    let watch = async {
+        match told.await {
+            Ok(store) => database::watch(opened.insert(store).clone(), health.clone()).await,
+            Err(_) => pending().await,
+        }
+    };
     let outcome = tokio::select! {
-        outcome = serve.run(signal()) => outcome?,
+        outcome = serve.run(router, signal()) => outcome?,
         error = watch => return Err(error.into()),
     };
-    store.close().await;
+    if let Some(store) = opened.filter(|_| outcome != Outcome::Interrupted) {
+        let _ = timeout(CLOSING, store.close()).await;
+    }
     Ok(outcome)
 }

@@ -19,6 +19,7 @@ pub use signals::signal;
 
 pub(crate) use connection::{FIELD_LIMIT, HEAD_LIMIT};
 
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -34,8 +35,6 @@ pub struct Serve {
     pub main: Listeners,
     /// The listener for metrics and probes; it answers until the very end.
     pub admin: Listeners,
-    /// What the main listeners answer with, its [`layers`](crate::layers::apply) included.
-    pub router: Router,
     /// What the admin listener answers with, most likely [`admin::router`](crate::admin::router).
     pub admin_router: Router,
     /// What the probes report.
@@ -87,23 +86,34 @@ impl Outcome {
 }
 
 impl Serve {
-    /// Serves until `shutdown` resolves, then drains. A second SIGTERM or SIGINT ends the drain at once.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<Outcome, ServeError> {
+    /// Answers probes at once, and on the main listeners once `router` is there (its [`layers`](crate::layers::apply)
+    /// included), until `shutdown` resolves; then drains. A second SIGTERM or SIGINT ends the drain at once.
+    pub async fn run<E: From<ServeError>>(
+        self,
+        router: impl Future<Output = Result<Router, E>>,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<Outcome, E> {
         // Told now rather than at the drain, if signals cannot be heard at all.
         Signals::new().map_err(ServeError::Signals)?;
         // Made only when the drain begins, it does not see the signal that began it.
         let interrupt = async { signal().await };
-        Ok(self.run_until(shutdown, interrupt).await)
+        self.run_until(router, shutdown, interrupt).await
     }
 
-    /// Serves until `shutdown` resolves, then drains. `interrupt`, first polled when the drain begins, ends it at once.
-    pub async fn run_until(
+    /// The same, but `interrupt`, first polled when the drain begins, ends it at once.
+    pub async fn run_until<E>(
         self,
+        router: impl Future<Output = Result<Router, E>>,
         shutdown: impl Future<Output = ()>,
         interrupt: impl Future<Output = ()>,
-    ) -> Outcome {
-        let main = Group::start(self.main, self.router, self.clocks);
+    ) -> Result<Outcome, E> {
         let admin = Group::start(self.admin, self.admin_router, self.clocks);
+        let mut shutdown = pin!(shutdown);
+        let router = tokio::select! {
+            router = router => router?,
+            () = shutdown.as_mut() => return Ok(Outcome::Drained),
+        };
+        let main = Group::start(self.main, router, self.clocks);
         shutdown.await;
         tracing::info!("asked to stop: draining");
         self.health.drain();
@@ -114,7 +124,7 @@ impl Serve {
         main.cut_off();
         admin.cut_off();
         tracing::info!(?outcome, "stopped");
-        outcome
+        Ok(outcome)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The body of a request.
 
-use std::time::Duration;
-
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
@@ -11,9 +10,6 @@ use serde_json::Value;
 use crate::App;
 use crate::error::{Error, Result};
 use crate::json::Fields;
-
-/// How long a body that is too large is still read after the answer, so that the client comes to read it.
-const READ_ON: Duration = Duration::from_secs(1);
 
 /// A body that was read whole, and is looked at only when the handler comes to it: an unknown object is told before a
 /// broken body.
@@ -66,15 +62,10 @@ fn has_json_type(headers: &HeaderMap) -> bool {
     subtype == "json" || subtype.ends_with("+json")
 }
 
+/// Reads the body, and stops at the limit; the connection takes care of the rest.
 async fn read(request: Request, limit: usize) -> Result<Bytes> {
-    let awaits_continue = request.headers().contains_key(header::EXPECT);
     let mut body = request.into_body();
-    let announced = axum::body::HttpBody::size_hint(&body).lower();
-    if announced > limit as u64 {
-        // Who asks before sending has nothing under way that would have to be read.
-        if !awaits_continue {
-            read_on(body);
-        }
+    if body.size_hint().lower() > limit as u64 {
         return Err(Error::TooLarge(limit));
     }
     let mut bytes = BytesMut::new();
@@ -84,18 +75,9 @@ async fn read(request: Request, limit: usize) -> Result<Bytes> {
             continue;
         };
         if bytes.len() + data.len() > limit {
-            read_on(body);
             return Err(Error::TooLarge(limit));
         }
         bytes.extend_from_slice(&data);
     }
     Ok(bytes.freeze())
-}
-
-/// Reads and drops for a while, beside the answer. To close at once would reset the connection, and take the answer away
-/// from a client that is still sending.
-fn read_on(mut body: axum::body::Body) {
-    tokio::spawn(tokio::time::timeout(READ_ON, async move {
-        while let Some(Ok(_)) = body.frame().await {}
-    }));
 }

@@ -6,7 +6,6 @@ use api::config::ApiConfig;
 use clap::ArgMatches;
 use domain::{Counts, demo, display_url};
 use kit::config::{Common, Env, Opt, Settings};
-use kit::serve::Listeners;
 use kit::{program, serve};
 use serde::Deserialize;
 
@@ -25,26 +24,29 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
     let own: Own = settings.get()?;
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     let database = config.database();
-    let store = open_migrated(&database).await?;
-    let filled = if own.no_demo {
-        None
-    } else {
-        demo::offer(&store).await?
+    let addresses = (listeners.0.addresses(), listeners.1.addresses());
+    let open = async {
+        let store = open_migrated(&database).await?;
+        let filled = if own.no_demo {
+            None
+        } else {
+            demo::offer(&store).await?
+        };
+        introduce(&addresses, &display_url(&database.url), filled)?;
+        Ok(store)
     };
-    introduce(&listeners, &display_url(&database.url), filled)?;
-    let outcome = api::service::serve("hbnb", store, &config, &common, listeners).await?;
+    let outcome = api::service::serve("hbnb", open, &config, &common, listeners).await?;
     Ok(ExitCode::from(outcome.code()))
 }
 
 /// Says where it listens, which database it uses, and what to try first.
 fn introduce(
-    (main, admin): &(Listeners, Listeners),
+    (main, admin): &(Vec<String>, Vec<String>),
     database: &str,
     filled: Option<Counts>,
 ) -> std::io::Result<()> {
-    let main = main.addresses();
     let version = env!("CARGO_PKG_VERSION");
-    let (here, probes) = (main.join(", "), admin.addresses().join(", "));
+    let (here, probes) = (main.join(", "), admin.join(", "));
     program::say(&format!(
         "HBNB {version} listens on {here}, metrics and probes on {probes}"
     ))?;

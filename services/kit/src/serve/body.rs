@@ -19,6 +19,8 @@ use super::timed::Stall;
 const UNWANTED_LIMIT: u64 = 64 * 1024;
 /// How long that may take.
 const UNWANTED_TIME: Duration = Duration::from_secs(5);
+/// How long a larger one is read after the answer.
+const LEAVE_TIME: Duration = Duration::from_secs(1);
 /// Fields that say how to route, frame, admit or decode a message; they come too late in a trailer (RFC 9110, 6.5.1).
 const NEVER_TRAILERS: [HeaderName; 7] = [
     header::AUTHORIZATION,
@@ -32,7 +34,7 @@ const NEVER_TRAILERS: [HeaderName; 7] = [
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The body of a request. What is left of a small one when this is dropped is read beside the answer.
+/// The body of a request. What is left when this is dropped is read beside the answer, within limits.
 pub(super) struct Asked {
     body: Option<Incoming>,
     /// Whether the next request of the connection waits behind this body.
@@ -58,10 +60,10 @@ impl Asked {
         })
     }
 
+    /// What is left, if somebody waits for it to be read.
     fn unwanted(&mut self) -> Option<Incoming> {
         let body = self.body.take()?;
-        let is_small = body.size_hint().lower() <= UNWANTED_LIMIT;
-        (self.blocks && is_small && !body.is_end_stream()).then_some(body)
+        (self.blocks && !body.is_end_stream()).then_some(body)
     }
 }
 
@@ -106,7 +108,7 @@ impl Drop for Asked {
         if let (Some(body), Ok(runtime)) = (self.unwanted(), Handle::try_current()) {
             let answering = self.answering.take();
             runtime.spawn(async move {
-                let _ = timeout(UNWANTED_TIME, read(body)).await;
+                read_on(body).await;
                 drop(answering);
             });
         }
@@ -125,13 +127,38 @@ fn checked(frame: Frame<Bytes>) -> Result<Frame<Bytes>, Error> {
     Ok(frame)
 }
 
-async fn read(mut body: Incoming) {
+/// Reads a small body to its end, so that the connection can go on. A large one is read for a moment only: to close at
+/// once would reset the connection, and take the answer away from a client that is still sending.
+async fn read_on(mut body: Incoming) {
+    let small = body.size_hint().lower() <= UNWANTED_LIMIT;
+    if small
+        && matches!(
+            timeout(UNWANTED_TIME, read(&mut body)).await,
+            Ok(End::Whole) | Err(_)
+        )
+    {
+        return;
+    }
+    let _ = timeout(LEAVE_TIME, async {
+        while let Some(Ok(_)) = body.frame().await {}
+    })
+    .await;
+}
+
+#[derive(PartialEq, Eq)]
+enum End {
+    Whole,
+    TooLarge,
+}
+
+async fn read(body: &mut Incoming) -> End {
     let mut left = UNWANTED_LIMIT;
     while let Some(Ok(frame)) = body.frame().await {
         let length = frame.data_ref().map_or(0, |data| data.len() as u64);
         match left.checked_sub(length) {
             Some(rest) => left = rest,
-            None => return,
+            None => return End::TooLarge,
         }
     }
+    End::Whole
 }

@@ -1,6 +1,7 @@
 //! A server to test against, and a client that speaks bytes.
 
-use std::future::pending;
+use std::convert::Infallible;
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,10 +105,10 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
         .unwrap();
     let health = Health::new();
     health.started();
+    let router = kit::layers::apply(router, &health);
     let serve = Serve {
         main,
         admin,
-        router: kit::layers::apply(router, &health),
         admin_router: admin::router(&health),
         health: health.clone(),
         drain: settings.drain,
@@ -115,16 +116,17 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
     };
     let (stop, stopped) = oneshot::channel();
     let (interrupt, interrupted) = oneshot::channel::<()>();
-    let outcome = tokio::spawn(serve.run_until(
-        async {
-            stopped.await.unwrap();
-        },
-        async {
+    let outcome = tokio::spawn(async move {
+        let router = ready(Ok::<_, Infallible>(router));
+        let shutdown = async { stopped.await.unwrap() };
+        let interrupt = async {
             if interrupted.await.is_err() {
                 pending::<()>().await;
             }
-        },
-    ));
+        };
+        let ended = serve.run_until(router, shutdown, interrupt).await;
+        ended.unwrap_or_else(|never| match never {})
+    });
     Server {
         address,
         admin: admin_address,

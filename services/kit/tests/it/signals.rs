@@ -1,5 +1,6 @@
 //! Real signals, sent to a process of its own.
 
+use std::future::ready;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use kit::admin::{self, Health};
 use kit::config::Env;
-use kit::serve::{Clocks, Outcome, Serve, signal};
+use kit::serve::{Clocks, Outcome, Serve, ServeError, signal};
 use tokio::net::TcpStream;
 
 use crate::server::{Client, LONG, drain, listeners};
@@ -84,16 +85,19 @@ async fn serves() {
     let main = listeners("127.0.0.1:0").await;
     let shutdown = signal();
     println!("\nlistening at {}", main.addresses()[0]);
+    let router = kit::layers::apply(Router::new().route("/", get(async || "hello")), &health);
     let serve = Serve {
         main,
         admin: listeners("127.0.0.1:0").await,
-        router: kit::layers::apply(Router::new().route("/", get(async || "hello")), &health),
         admin_router: admin::router(&health),
         health,
         drain: drain(delay, Duration::ZERO, LONG),
         clocks: Clocks::default(),
     };
-    let outcome = serve.run(shutdown).await.unwrap();
+    let outcome = serve
+        .run(ready(Ok::<_, ServeError>(router)), shutdown)
+        .await
+        .unwrap();
     let wanted = if delay.is_zero() {
         Outcome::Drained
     } else {
