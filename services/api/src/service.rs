@@ -26,11 +26,16 @@ pub async fn serve(
     let serve = Serve {
         main,
         admin,
-        router: layers::apply(app(store.clone(), config.manners()), &health),
+        router: layers::apply(
+            app(store.clone(), config.manners()),
+            &health,
+            common.request_limit,
+        ),
         admin_router: admin::router(&health),
         health,
         drain: common.into(),
         clocks: Clocks::default(),
+        connection_limit: common.connection_limit,
     };
     let outcome = tokio::select! {
         outcome = serve.run(signal()) => outcome?,

@@ -7,6 +7,7 @@ mod clock;
 mod connection;
 mod error;
 mod inherited;
+mod place;
 mod signals;
 mod socket;
 mod timed;
@@ -26,6 +27,7 @@ use axum::Router;
 use crate::admin::Health;
 use crate::config::Common;
 use accept::Group;
+use place::Places;
 use signals::Signals;
 
 /// A bound server, complete but for the order to stop.
@@ -44,6 +46,8 @@ pub struct Serve {
     pub drain: Drain,
     /// How long clients may take.
     pub clocks: Clocks,
+    /// How many connections the main listeners have at once before they stop accepting; 0 is no limit.
+    pub connection_limit: u32,
 }
 
 /// How long the parts of the end may take.
@@ -102,8 +106,14 @@ impl Serve {
         shutdown: impl Future<Output = ()>,
         interrupt: impl Future<Output = ()>,
     ) -> Outcome {
-        let main = Group::start(self.main, self.router, self.clocks);
-        let admin = Group::start(self.admin, self.admin_router, self.clocks);
+        let places = Places::new("main", self.connection_limit);
+        let main = Group::start(self.main, self.router, self.clocks, &places);
+        let admin = Group::start(
+            self.admin,
+            self.admin_router,
+            self.clocks,
+            &Places::new("admin", 0),
+        );
         shutdown.await;
         tracing::info!("asked to stop: draining");
         self.health.drain();

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod drain;
 mod layers;
+mod limits;
 mod listeners;
 mod manners;
 mod player;

@@ -87,11 +87,12 @@ async fn serves() {
     let serve = Serve {
         main,
         admin: listeners("127.0.0.1:0").await,
-        router: kit::layers::apply(Router::new().route("/", get(async || "hello")), &health),
+        router: kit::layers::apply(Router::new().route("/", get(async || "hello")), &health, 0),
         admin_router: admin::router(&health),
         health,
         drain: drain(delay, Duration::ZERO, LONG),
         clocks: Clocks::default(),
+        connection_limit: 0,
     };
     let outcome = serve.run(shutdown).await.unwrap();
     let wanted = if delay.is_zero() {
