@@ -34,7 +34,8 @@ pub async fn serve(
         let store = open.await?;
         let _ = tell.send(store.clone());
         health.started();
-        anyhow::Ok(layers::apply(app(store, config.manners()), &health))
+        let router = app(store, config.manners());
+        anyhow::Ok(layers::apply(router, &health, common.request_limit))
     };
     let serve = Serve {
         main,
@@ -43,6 +44,7 @@ pub async fn serve(
         health: health.clone(),
         drain: common.into(),
         clocks: Clocks::default(),
+        connection_limit: common.connection_limit,
     };
     let mut opened = None;
     let watch = async {

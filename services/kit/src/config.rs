@@ -55,6 +55,20 @@ pub const fn admin_bind(default: &'static str) -> Opt {
 /// The options that every program has besides [`bind`] and [`admin_bind`], whose defaults differ.
 pub const COMMON: &[Opt] = &[
     Opt::new(
+        "connection_limit",
+        "1024",
+        "NUMBER",
+        "How many connections to have at once before accepting pauses; 0 for no limit",
+        parses::<u32>,
+    ),
+    Opt::new(
+        "request_limit",
+        "512",
+        "NUMBER",
+        "How many requests to answer at once, others with 503; 0 for no limit",
+        parses::<u32>,
+    ),
+    Opt::new(
         "drain_delay",
         "5s",
         "TIME",
@@ -105,6 +119,10 @@ pub struct Common {
     pub bind: Listens,
     /// The listener for metrics and probes.
     pub admin_bind: Listen,
+    /// How many connections there are at once before accepting pauses; 0 for no limit.
+    pub connection_limit: u32,
+    /// How many requests are answered at once; 0 for no limit.
+    pub request_limit: u32,
     /// From the order to stop until accepting ends.
     pub drain_delay: Span,
     /// From then until kept-alive connections are told to go.

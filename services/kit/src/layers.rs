@@ -1,6 +1,8 @@
-//! The one middleware stack, outermost first: request id, access log and metrics, `Connection: close` while draining, strictness.
+//! The one middleware stack, outermost first: request id, access log and metrics, `Connection: close` while draining,
+//! strictness, the limit of requests in flight.
 
 mod access;
+mod busy;
 mod draining;
 mod record;
 mod request_id;
@@ -13,17 +15,20 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower::ServiceBuilder;
 
 use crate::admin::Health;
+use busy::Room;
 
-/// Puts the stack around every route and the fallback of a complete router (routes added afterwards go without it).
+/// Puts the stack around every route and the fallback of a complete router (routes added afterwards go without it). Of the
+/// requests beyond `request_limit` in flight each is answered with 503; 0 is no limit.
 ///
 /// The route template of the log and the metrics is axum's `MatchedPath`, which exists inside the router only.
-pub fn apply(router: Router, health: &Health) -> Router {
+pub fn apply(router: Router, health: &Health, request_limit: u32) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn(request_id::layer))
             .layer(from_fn(access::layer))
             .layer(from_fn_with_state(health.clone(), draining::layer))
-            .layer(from_fn(strict::layer)),
+            .layer(from_fn(strict::layer))
+            .layer(from_fn_with_state(Room::new(request_limit), busy::layer)),
     )
 }
 

@@ -1,5 +1,9 @@
 //! The Prometheus registry of the process, and what is measured of every request.
 
+mod connections;
+
+pub(crate) use connections::{closed, opened};
+
 use std::sync::LazyLock;
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ mod clock;
 mod connection;
 mod error;
 mod inherited;
+mod place;
 mod signals;
 mod socket;
 mod timed;
@@ -27,6 +28,7 @@ use axum::Router;
 use crate::admin::Health;
 use crate::config::Common;
 use accept::Group;
+use place::Places;
 use signals::Signals;
 
 /// A bound server, complete but for the order to stop.
@@ -43,6 +45,8 @@ pub struct Serve {
     pub drain: Drain,
     /// How long clients may take.
     pub clocks: Clocks,
+    /// How many connections the main listeners have at once before they stop accepting; 0 is no limit.
+    pub connection_limit: u32,
 }
 
 /// How long the parts of the end may take.
@@ -107,13 +111,15 @@ impl Serve {
         shutdown: impl Future<Output = ()>,
         interrupt: impl Future<Output = ()>,
     ) -> Result<Outcome, E> {
-        let admin = Group::start(self.admin, self.admin_router, self.clocks);
+        let apart = Places::new("admin", 0);
+        let admin = Group::start(self.admin, self.admin_router, self.clocks, &apart);
         let mut shutdown = pin!(shutdown);
         let router = tokio::select! {
             router = router => router?,
             () = shutdown.as_mut() => return Ok(Outcome::Drained),
         };
-        let main = Group::start(self.main, router, self.clocks);
+        let places = Places::new("main", self.connection_limit);
+        let main = Group::start(self.main, router, self.clocks, &places);
         shutdown.await;
         tracing::info!("asked to stop: draining");
         self.health.drain();

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::bind::Listeners;
 use super::clock::Clocks;
 use super::connection::{Connections, Peer};
+use super::place::Places;
 use super::socket::{Accepted, Socket};
 
 /// The pause after a failed accept, doubled while it keeps failing.
@@ -26,7 +27,12 @@ pub(super) struct Group {
 
 impl Group {
     /// Starts accepting on every listener.
-    pub(super) fn start(listeners: Listeners, router: Router, clocks: Clocks) -> Group {
+    pub(super) fn start(
+        listeners: Listeners,
+        router: Router,
+        clocks: Clocks,
+        places: &Places,
+    ) -> Group {
         let group = Group {
             connections: Arc::new(Connections::new(router, clocks)),
             tracker: TaskTracker::new(),
@@ -34,12 +40,12 @@ impl Group {
         };
         for socket in listeners.0 {
             let (connections, tracker) = (group.connections.clone(), group.tracker.clone());
-            let closed = group.closed.clone();
+            let (closed, places) = (group.closed.clone(), places.clone());
             // Tracked too: the group has ended only once its sockets are closed.
             group.tracker.spawn(async move {
                 tokio::select! {
                     () = closed.cancelled() => {}
-                    () = accept_all(&socket, &connections, &tracker) => {}
+                    () = accept_all(&socket, &connections, &tracker, &places) => {}
                 }
             });
         }
@@ -74,18 +80,25 @@ impl Group {
     }
 }
 
-async fn accept_all(socket: &Socket, connections: &Arc<Connections>, tracker: &TaskTracker) {
+async fn accept_all(
+    socket: &Socket,
+    connections: &Arc<Connections>,
+    tracker: &TaskTracker,
+    places: &Places,
+) {
     let mut pause = PAUSES.0;
     loop {
+        let free = places.free().await;
         match socket.accept().await {
             Ok(accepted) => {
                 pause = PAUSES.0;
+                let place = free.take();
                 match accepted {
                     Accepted::Tcp(stream, peer) => {
-                        tracker.spawn(connections.clone().serve(stream, Peer::new(&peer)));
+                        tracker.spawn(connections.clone().serve(stream, Peer::new(&peer), place));
                     }
                     Accepted::Unix(stream) => {
-                        tracker.spawn(connections.clone().serve(stream, Peer::new("unix")));
+                        tracker.spawn(connections.clone().serve(stream, Peer::new("unix"), place));
                     }
                 }
             }

@@ -97,6 +97,11 @@ impl Clock {
         reader.into_iter().for_each(Waker::wake);
     }
 
+    /// What the client took too long for, if that ended the connection.
+    pub(super) fn late(&self) -> Option<Late> {
+        self.state().late
+    }
+
     pub(super) fn clocks(&self) -> Clocks {
         self.state().clocks
     }

@@ -20,6 +20,7 @@ use tower::Service;
 
 use super::body::Asked;
 use super::clock::{Answering, Clock, Clocks};
+use super::place::Place;
 use super::timed::Timed;
 
 /// The largest head of a request, in bytes.
@@ -83,7 +84,7 @@ impl Connections {
     }
 
     /// Serves one connection to its end.
-    pub(super) async fn serve<S>(self: Arc<Self>, stream: S, peer: Peer)
+    pub(super) async fn serve<S>(self: Arc<Self>, stream: S, peer: Peer, mut place: Place)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -106,6 +107,10 @@ impl Connections {
                 }
             }
         };
+        place.ended(
+            clock.late(),
+            ended.as_ref().err().map(|error| &**error as _),
+        );
         if let Err(error) = ended {
             tracing::debug!(%peer, error, "a connection has failed");
         }

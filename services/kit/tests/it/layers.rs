@@ -63,7 +63,7 @@ fn router() -> Router {
             get(async || ([(header::CONTENT_LENGTH, "2")], parts())),
         )
         .route("/never", get(async || std::future::pending::<()>().await));
-    apply(router, &Health::new())
+    apply(router, &Health::new(), 0)
 }
 
 /// Two frames of a byte each, without a length.

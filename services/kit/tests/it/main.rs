@@ -8,6 +8,7 @@ mod config;
 mod config_empty;
 mod drain;
 mod layers;
+mod limits;
 mod listeners;
 mod manners;
 mod player;

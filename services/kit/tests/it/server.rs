@@ -60,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) bind: String,
     pub(crate) drain: Drain,
     pub(crate) clocks: Clocks,
+    pub(crate) connection_limit: u32,
+    pub(crate) request_limit: u32,
 }
 
 impl Settings {
@@ -69,6 +71,8 @@ impl Settings {
             bind: "127.0.0.1:0".to_owned(),
             drain,
             clocks: CALM,
+            connection_limit: 0,
+            request_limit: 0,
         }
     }
 }
@@ -79,12 +83,17 @@ pub(crate) async fn start(drain: Drain) -> Server {
 }
 
 pub(crate) async fn start_on(bind: &str, drain: Drain, clocks: Clocks) -> Server {
-    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let settings = Settings {
-        bind: bind.to_owned(),
-        drain,
+    let bind = bind.to_owned();
+    start_set(Settings {
+        bind,
         clocks,
-    };
+        ..Settings::calm(drain)
+    })
+    .await
+}
+
+pub(crate) async fn start_set(settings: Settings) -> Server {
+    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let server = start_with(routes(&entered, &release), settings).await;
     Server {
         entered,
@@ -105,7 +114,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
         .unwrap();
     let health = Health::new();
     health.started();
-    let router = kit::layers::apply(router, &health);
+    let router = kit::layers::apply(router, &health, settings.request_limit);
     let serve = Serve {
         main,
         admin,
@@ -113,6 +122,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
         health: health.clone(),
         drain: settings.drain,
         clocks: settings.clocks,
+        connection_limit: settings.connection_limit,
     };
     let (stop, stopped) = oneshot::channel();
     let (interrupt, interrupted) = oneshot::channel::<()>();

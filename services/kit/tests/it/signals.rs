@@ -85,7 +85,7 @@ async fn serves() {
     let main = listeners("127.0.0.1:0").await;
     let shutdown = signal();
     println!("\nlistening at {}", main.addresses()[0]);
-    let router = kit::layers::apply(Router::new().route("/", get(async || "hello")), &health);
+    let router = kit::layers::apply(Router::new().route("/", get(async || "hello")), &health, 0);
     let serve = Serve {
         main,
         admin: listeners("127.0.0.1:0").await,
@@ -93,6 +93,7 @@ async fn serves() {
         health,
         drain: drain(delay, Duration::ZERO, LONG),
         clocks: Clocks::default(),
+        connection_limit: 0,
     };
     let outcome = serve
         .run(ready(Ok::<_, ServeError>(router)), shutdown)

@@ -1,0 +1,84 @@
+//! The places for connections: how many there are, and why each was given up.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::clock::Late;
+use crate::metrics;
+
+/// The places of a group of listeners.
+#[derive(Clone)]
+pub(super) struct Places {
+    listener: &'static str,
+    free: Option<Arc<Semaphore>>,
+}
+
+impl Places {
+    /// So many places; without end if 0. `listener` is the label in the metrics.
+    pub(super) fn new(listener: &'static str, limit: u32) -> Places {
+        let free = (limit > 0).then(|| Arc::new(Semaphore::new(limit as usize)));
+        Places { listener, free }
+    }
+
+    /// Waits for a place. Until then the next connection waits in the kernel's queue, or goes to another process.
+    pub(super) async fn free(&self) -> Free {
+        let permit = match &self.free {
+            Some(free) => free.clone().acquire_owned().await.ok(),
+            None => None,
+        };
+        Free(self.listener, permit)
+    }
+}
+
+/// A place for the next connection.
+pub(super) struct Free(&'static str, Option<OwnedSemaphorePermit>);
+
+impl Free {
+    /// The connection is here.
+    pub(super) fn take(self) -> Place {
+        metrics::opened(self.0);
+        Place {
+            listener: self.0,
+            reason: "drain",
+            _permit: self.1,
+        }
+    }
+}
+
+/// The place of a connection, which has ended when this is dropped.
+pub(super) struct Place {
+    listener: &'static str,
+    reason: &'static str,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// Says how the connection ended, unless it was cut off.
+    pub(super) fn ended(
+        &mut self,
+        late: Option<Late>,
+        error: Option<&(dyn std::error::Error + 'static)>,
+    ) {
+        let is_too_large = |error: &&(dyn std::error::Error + 'static)| {
+            error
+                .downcast_ref::<hyper::Error>()
+                .is_some_and(hyper::Error::is_parse_too_large)
+        };
+        self.reason = match (late, error) {
+            (Some(Late::Idle), _) => "idle",
+            (Some(Late::Head), _) => "header_timeout",
+            (Some(Late::Body), _) => "body_timeout",
+            (Some(Late::Write), _) => "write_timeout",
+            (None, Some(error)) if is_too_large(&error) => "limit",
+            (None, Some(_)) => "error",
+            (None, None) => "done",
+        };
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        metrics::closed(self.listener, self.reason);
+    }
+}
