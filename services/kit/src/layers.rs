@@ -5,6 +5,7 @@ mod access;
 mod busy;
 mod draining;
 mod record;
+mod refusal;
 mod request_id;
 mod strict;
 

@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use tokio::sync::Semaphore;
 
+use super::refusal;
+
 /// How many more requests may be in flight; `None` for any number.
 #[derive(Clone)]
 pub(super) struct Room(Option<Arc<Semaphore>>);
@@ -26,9 +28,13 @@ pub(super) async fn layer(State(room): State<Room>, request: Request, next: Next
         return next.run(request).await;
     };
     let Ok(permit) = room.try_acquire_owned() else {
-        let retry = [(header::RETRY_AFTER, "1")];
-        let sentence = "too many requests are being answered\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, retry, sentence).into_response();
+        let sentence = "too many requests are being answered";
+        let full = refusal::answer(
+            request.uri().path(),
+            StatusCode::SERVICE_UNAVAILABLE,
+            sentence,
+        );
+        return ([(header::RETRY_AFTER, "1")], full).into_response();
     };
     let response = next.run(request).await;
     // In flight until its body has ended: the closure keeps the permit.

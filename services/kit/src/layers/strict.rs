@@ -5,8 +5,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
+use super::refusal;
 use crate::serve::{FIELD_LIMIT, HEAD_LIMIT};
 
 /// The longest request line, in bytes without its line end.
@@ -19,10 +20,10 @@ const FIELD_REST: usize = ": \r\n".len();
 type Refusal = (StatusCode, &'static str);
 
 pub(super) async fn layer(request: Request, next: Next) -> Response {
-    let Some((status, sentence)) = refusal(&request) else {
+    let Some((status, sentence)) = fault(&request) else {
         return next.run(request).await;
     };
-    let mut response = (status, format!("{sentence}\n")).into_response();
+    let mut response = refusal::answer(request.uri().path(), status, sentence);
     if request.version() < Version::HTTP_2 {
         // What follows on this connection may be meant for somebody else.
         let close = HeaderValue::from_static("close");
@@ -31,7 +32,7 @@ pub(super) async fn layer(request: Request, next: Next) -> Response {
     response
 }
 
-fn refusal(request: &Request<Body>) -> Option<Refusal> {
+fn fault(request: &Request<Body>) -> Option<Refusal> {
     too_large(request).or_else(|| {
         let malformed = form(request.method(), request.uri(), request.version())
             .or_else(|| host(request.headers(), request.version()))
