@@ -77,15 +77,7 @@ impl Amenity {
         check_some("name", name.as_deref(), SHORT)?;
         let sql = "UPDATE amenities SET name = COALESCE($2, name), updated_at = $3 WHERE id = $1
                    RETURNING id, created_at, updated_at, name";
-        let mut connection = store.write("amenity.update").await?;
-        Ok(on_engine!(connection, |c| {
-            sqlx::query_as(sql)
-                .bind(id)
-                .bind(name)
-                .bind(Timestamp::now())
-                .fetch_optional(c)
-                .await
-        })?)
+        store.set_text("amenity.update", sql, id, name).await
     }
 
     /// Deletes the amenity; places that have it stay, without it. Tells whether it was there.

@@ -69,15 +69,7 @@ impl City {
         check_some("name", name.as_deref(), SHORT)?;
         let sql = "UPDATE cities SET name = COALESCE($2, name), updated_at = $3 WHERE id = $1
                    RETURNING id, created_at, updated_at, name, state_id";
-        let mut connection = store.write("city.update").await?;
-        Ok(on_engine!(connection, |c| {
-            sqlx::query_as(sql)
-                .bind(id)
-                .bind(name)
-                .bind(Timestamp::now())
-                .fetch_optional(c)
-                .await
-        })?)
+        store.set_text("city.update", sql, id, name).await
     }
 
     /// Deletes the city with its places and all that belongs to those; tells whether it was there.

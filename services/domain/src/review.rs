@@ -72,15 +72,7 @@ impl Review {
         check_some("text", text.as_deref(), LONG)?;
         let sql = "UPDATE reviews SET text = COALESCE($2, text), updated_at = $3 WHERE id = $1
                    RETURNING id, created_at, updated_at, place_id, user_id, text";
-        let mut connection = store.write("review.update").await?;
-        Ok(on_engine!(connection, |c| {
-            sqlx::query_as(sql)
-                .bind(id)
-                .bind(text)
-                .bind(Timestamp::now())
-                .fetch_optional(c)
-                .await
-        })?)
+        store.set_text("review.update", sql, id, text).await
     }
 
     /// Deletes the review; tells whether it was there.

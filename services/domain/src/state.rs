@@ -67,15 +67,7 @@ impl State {
         check_some("name", name.as_deref(), SHORT)?;
         let sql = "UPDATE states SET name = COALESCE($2, name), updated_at = $3 WHERE id = $1
                    RETURNING id, created_at, updated_at, name";
-        let mut connection = store.write("state.update").await?;
-        Ok(on_engine!(connection, |c| {
-            sqlx::query_as(sql)
-                .bind(id)
-                .bind(name)
-                .bind(Timestamp::now())
-                .fetch_optional(c)
-                .await
-        })?)
+        store.set_text("state.update", sql, id, name).await
     }
 
     /// Deletes the state with its cities, their places and all that belongs to those; tells whether it was there.

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::options::Kind;
-use crate::{Error, Id, OpenError, Options, Page, Result, postgres, schema, sqlite};
+use crate::{Error, Id, OpenError, Options, Page, Result, Timestamp, postgres, schema, sqlite};
 
 /// A PostgreSQL database, or a SQLite file. Clones share the connections.
 #[derive(Clone)]
@@ -213,6 +213,22 @@ impl Store {
                 .bind(parent)
                 .fetch_all(c)
                 .await
+        })?)
+    }
+
+    /// Changes the one text that may change in a row: `sql` has the id, the new text (or null, which keeps it) and the
+    /// time of the change for parameters, and returns the row.
+    pub(crate) async fn set_text<T: Row>(
+        &self,
+        query: &'static str,
+        sql: &'static str,
+        id: Id,
+        text: Option<String>,
+    ) -> Result<Option<T>> {
+        let mut connection = self.write(query).await?;
+        Ok(on_engine!(connection, |c| {
+            let query = sqlx::query_as(sql).bind(id).bind(text);
+            query.bind(Timestamp::now()).fetch_optional(c).await
         })?)
     }
 
