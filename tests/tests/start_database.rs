@@ -99,6 +99,11 @@ async fn waited_for() {
         .await
         .unwrap();
     assert!(started.elapsed() >= Duration::from_secs(10));
+    for (probe, status) in [("live", 200), ("ready", 503), ("startup", 503)] {
+        let path = format!("/healthz/{probe}");
+        let reply = http::get(server.admin(), &path).await.unwrap();
+        assert_eq!(reply.status, status, "{probe} while waiting");
+    }
     postgres.start_again().unwrap();
     server.until_ready().await.unwrap();
     let states = http::get(server.base(), "/api/v1/states").await.unwrap();
@@ -108,6 +113,25 @@ async fn waited_for() {
     assert!(lines(&server) as u64 <= most, "{logs}");
     holds(&logs, &[&postgres.url()]);
     is_fit_to_read(&logs);
+}
+
+#[tokio::test]
+async fn told_to_stop_while_waiting() {
+    let Some(mut postgres) = postgres("a stop while a database is waited for", Options::default())
+    else {
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    postgres.stop().unwrap();
+    let mut server = launch(&postgres.url(), folder.path());
+    let limit = Duration::from_secs(30);
+    until("the probes", limit, async || {
+        Ok(http::get(server.admin(), "/healthz/live").await.is_ok())
+    })
+    .await
+    .unwrap();
+    server.terminate().unwrap();
+    assert!(server.wait(limit).await.unwrap().success());
 }
 
 #[tokio::test]
