@@ -1,5 +1,5 @@
-//! The one middleware stack, outermost first: request id, access log and metrics, `Connection: close` while draining,
-//! strictness, the limit of requests in flight.
+//! The one middleware stack, outermost first: request id, access log and metrics, security headers, `Connection: close`
+//! while draining, strictness, the limit of requests in flight.
 
 mod access;
 mod busy;
@@ -7,12 +7,13 @@ mod draining;
 mod record;
 mod refusal;
 mod request_id;
+mod security;
 mod strict;
 
 pub use request_id::RequestId;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use tower::ServiceBuilder;
 
 use crate::admin::Health;
@@ -27,6 +28,7 @@ pub fn apply(router: Router, health: &Health, request_limit: u32) -> Router {
         ServiceBuilder::new()
             .layer(from_fn(request_id::layer))
             .layer(from_fn(access::layer))
+            .layer(map_response(security::headers))
             .layer(from_fn_with_state(health.clone(), draining::layer))
             .layer(from_fn(strict::layer))
             .layer(from_fn_with_state(Room::new(request_limit), busy::layer)),

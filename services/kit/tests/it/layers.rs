@@ -221,3 +221,51 @@ async fn long_path_is_cut() {
         .unwrap();
     assert!(log.take().contains(&format!("path=\"{}\" ", &path[..256])));
 }
+
+#[tokio::test]
+async fn security_headers() {
+    let own = [(header::CONTENT_SECURITY_POLICY, "default-src 'none'")];
+    let router = Router::new()
+        .route("/data", get(async || "data"))
+        .route("/page", get(async || axum::response::Html("<p>page</p>")))
+        .route(
+            "/own",
+            get(async move || (own, axum::response::Html("<p>own</p>"))),
+        );
+    let router = apply(router, &Health::new(), 0);
+    for (path, policy) in [
+        ("/data", None),
+        ("/nowhere", None),
+        (
+            "/page",
+            Some(
+                "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+            ),
+        ),
+        ("/own", Some("default-src 'none'")),
+    ] {
+        let request = Request::get(path)
+            .header(header::HOST, "h")
+            .body(Body::empty())
+            .unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let value = |name| {
+            response
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap())
+        };
+        assert_eq!(
+            value(header::X_CONTENT_TYPE_OPTIONS),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert_eq!(value(header::X_FRAME_OPTIONS), Some("DENY"), "{path}");
+        assert_eq!(
+            value(header::REFERRER_POLICY),
+            Some("strict-origin-when-cross-origin"),
+            "{path}"
+        );
+        assert_eq!(value(header::CONTENT_SECURITY_POLICY), policy, "{path}");
+    }
+}
