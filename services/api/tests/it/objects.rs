@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::each_engine;
 use crate::pages::LISTS;
 use crate::reply::{ids, time};
-use crate::world::{World, copies, link_all};
+use crate::world::{World, copies_of_all, link_all};
 
 /// Each class's object, and a change of it.
 fn objects() -> [(&'static str, Value); 6] {
@@ -102,16 +102,7 @@ async fn deletion() {
 async fn lists() {
     each_engine(|api| async move {
         let world = World::new(&api).await;
-        for table in [
-            "states",
-            "cities",
-            "amenities",
-            "users",
-            "places",
-            "reviews",
-        ] {
-            copies(&api, table, 9).await;
-        }
+        copies_of_all(&api, 9).await;
         link_all(&api).await;
         for (path, _) in &LISTS[..7] {
             let list = api.get(&world.path(path)).await.is(200).list();

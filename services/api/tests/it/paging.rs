@@ -6,22 +6,13 @@ use serde_json::json;
 use crate::harness::{at, each_engine};
 use crate::pages::{LISTS, listing, next, walk};
 use crate::reply::ids;
-use crate::world::{World, copies, link_all};
+use crate::world::{World, copies, copies_of_all, link_all};
 
 #[tokio::test]
 async fn every_list() {
     each_engine(|api| async move {
         let world = World::new(&api).await;
-        for table in [
-            "states",
-            "cities",
-            "amenities",
-            "users",
-            "places",
-            "reviews",
-        ] {
-            copies(&api, table, 6).await;
-        }
+        copies_of_all(&api, 6).await;
         link_all(&api).await;
         let all = json!({});
         for (path, _) in LISTS {

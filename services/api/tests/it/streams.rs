@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Api, at, blank, each_engine};
 use crate::pages::{LISTS, listing, walk};
 use crate::reply::ids;
-use crate::world::{World, copies, link_all};
+use crate::world::{World, copies, copies_of_all, link_all};
 
 /// About the ends of the slices, which have 250 rows, then 500 each.
 const COUNTS: [usize; 11] = [2, 249, 250, 251, 749, 750, 751, 1249, 1250, 1251, 1751];
@@ -46,16 +46,7 @@ async fn slices() {
 async fn every_list() {
     each_engine(|api| async move {
         let world = World::new(&api).await;
-        for table in [
-            "states",
-            "cities",
-            "amenities",
-            "users",
-            "places",
-            "reviews",
-        ] {
-            copies(&api, table, 800).await;
-        }
+        copies_of_all(&api, 800).await;
         api.sql("DELETE FROM place_amenity").await;
         let others = format!("DELETE FROM reviews WHERE place_id <> '{}'", world.place);
         api.sql(&others).await;

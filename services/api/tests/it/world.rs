@@ -87,6 +87,21 @@ pub(crate) async fn copies(api: &Api, table: &str, count: usize) {
     api.sql(&sql).await;
 }
 
+/// Copies a row of each table under so many new ids.
+pub(crate) async fn copies_of_all(api: &Api, count: usize) {
+    // In the order in which rows refer to each other.
+    for table in [
+        "states",
+        "cities",
+        "amenities",
+        "users",
+        "places",
+        "reviews",
+    ] {
+        copies(api, table, count).await;
+    }
+}
+
 /// Gives every amenity to every place.
 pub(crate) async fn link_all(api: &Api) {
     let sql = "INSERT INTO place_amenity SELECT places.id, amenities.id FROM places CROSS JOIN amenities WHERE true
