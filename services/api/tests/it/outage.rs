@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::time::Duration;
 
-use domain::{Options, Store};
+use domain::{Options, Pools, Store};
 use serde_json::json;
 
 use crate::harness::{Api, each_engine, open};
@@ -21,13 +21,13 @@ fn unavailable(reply: Reply) {
 
 /// The same database, by one connection that nobody waits for long.
 async fn narrow(api: &Api) -> Api {
-    let url = match &api.store {
-        Store::Postgres(pool) => {
+    let url = match api.store.pools() {
+        Pools::Postgres(pool) => {
             let mut url = url::Url::parse(&rig::test_database_url().unwrap()).unwrap();
             url.set_path(pool.connect_options().get_database().unwrap());
             url.to_string()
         }
-        Store::Sqlite { writer, .. } => {
+        Pools::Sqlite { writer, .. } => {
             format!(
                 "sqlite:{}",
                 writer.connect_options().get_filename().display()
@@ -36,7 +36,7 @@ async fn narrow(api: &Api) -> Api {
     };
     let options = Options {
         max_connections: 1,
-        acquire_timeout: Duration::from_millis(100),
+        acquire_timeout: Duration::from_secs(2),
         ..Options::new(url)
     };
     Api::new(Store::open(&options).await.unwrap(), open())
@@ -44,9 +44,9 @@ async fn narrow(api: &Api) -> Api {
 
 /// All connections of the store, held until they are dropped.
 async fn hold(store: &Store) -> [Box<dyn Any + Send>; 2] {
-    match store {
-        Store::Postgres(pool) => [Box::new(pool.acquire().await.unwrap()), Box::new(())],
-        Store::Sqlite { readers, writer } => [
+    match store.pools() {
+        Pools::Postgres(pool) => [Box::new(pool.acquire().await.unwrap()), Box::new(())],
+        Pools::Sqlite { readers, writer } => [
             Box::new(readers.acquire().await.unwrap()),
             Box::new(writer.acquire().await.unwrap()),
         ],
