@@ -32,6 +32,7 @@ pub async fn serve(
     let (tell, told) = oneshot::channel();
     let router = async {
         let store = open.await?;
+        store.meter().register(metrics::registry())?;
         let _ = tell.send(store.clone());
         health.started();
         let router = app(store, config.manners());

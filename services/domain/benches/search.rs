@@ -10,7 +10,7 @@
 use std::time::{Duration, Instant};
 
 use domain::testing::each_engine;
-use domain::{Amenity, Id, Page, PlaceSearch, State, Store, demo};
+use domain::{Amenity, Id, Page, PlaceSearch, Pools, State, Store, demo};
 
 const PLACES: u32 = 100_000;
 const ALL: u32 = 1_000_000;
@@ -37,7 +37,7 @@ fn main() {
 }
 
 async fn compare(store: Store) {
-    let Store::Postgres(pool) = &store else {
+    let Pools::Postgres(pool) = store.pools() else {
         return;
     };
     println!("filling PostgreSQL with {PLACES} places …");

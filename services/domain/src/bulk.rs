@@ -196,7 +196,7 @@ pub(crate) async fn links(tx: &mut Tx, rows: &[Link]) -> Result<u64> {
 
 /// Those of the ids that are in the table, which nobody can delete before the transaction ends.
 pub(crate) async fn existing(tx: &mut Tx, table: &str, ids: &[Id]) -> Result<HashSet<Id>> {
-    let sql = match tx {
+    let sql = match tx.engine {
         Engine::Postgres(_) => format!("SELECT id FROM {table} WHERE id = ANY ($1) FOR KEY SHARE"),
         Engine::Sqlite(_) => {
             format!("SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each($1))")

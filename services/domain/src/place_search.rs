@@ -1,24 +1,44 @@
 //! The search for places.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use crate::id::IdList;
-use crate::store::{Engine, Store};
+use crate::metrics::Meter;
+use crate::store::{Engine, Held, Store};
 use crate::{Id, Page, Place, Result};
 
 /// What to look for: places in any of the states or cities, each place once, that have all of the amenities.
 ///
 /// Without a state or city it looks everywhere; without an amenity it takes every place it finds there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct PlaceSearch {
     /// Where; `None` for everywhere.
     scope: Option<Scope>,
     amenities: Vec<Id>,
     /// An amenity was asked for that no place can have.
     impossible: bool,
+    found: Arc<Found>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Counts the places of one search over all its pages, and tells the metrics once nobody goes on with it.
+#[derive(Default)]
+struct Found {
+    places: AtomicU64,
+    meter: OnceLock<Meter>,
+}
+
+impl Drop for Found {
+    fn drop(&mut self) {
+        if let Some(meter) = self.meter.get() {
+            meter.found(*self.places.get_mut());
+        }
+    }
+}
+
+#[derive(Clone)]
 struct Scope {
     states: Vec<Id>,
     cities: Vec<Id>,
@@ -39,11 +59,19 @@ impl PlaceSearch {
             scope,
             amenities: known,
             impossible,
+            found: Arc::default(),
         }
     }
 
     /// A page of the places found.
     pub async fn run(&self, store: &Store, page: Page) -> Result<Vec<Place>> {
+        let places = self.places(store, page).await?;
+        self.found.meter.get_or_init(|| store.meter().clone());
+        self.found.places.fetch_add(places.len() as u64, Relaxed);
+        Ok(places)
+    }
+
+    async fn places(&self, store: &Store, page: Page) -> Result<Vec<Place>> {
         let nowhere = self
             .scope
             .as_ref()
@@ -51,18 +79,18 @@ impl PlaceSearch {
         if nowhere || self.impossible {
             return Ok(Vec::new());
         }
-        let mut connection = store.read("place.search").await?;
-        Ok(match &mut connection {
+        let Held { engine, query } = &mut store.read("place.search").await?;
+        Ok(match engine {
             Engine::Postgres(c) => {
-                self.query(&POSTGRES, page)
-                    .build_query_as()
-                    .fetch_all(&mut **c)
+                let mut search = self.query(&POSTGRES, page);
+                query
+                    .runs(search.build_query_as().fetch_all(&mut **c))
                     .await?
             }
             Engine::Sqlite(c) => {
-                self.query(&SQLITE, page)
-                    .build_query_as()
-                    .fetch_all(&mut **c)
+                let mut search = self.query(&SQLITE, page);
+                query
+                    .runs(search.build_query_as().fetch_all(&mut **c))
                     .await?
             }
         })
@@ -160,7 +188,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::Options;
+    use crate::{Options, Pools};
 
     /// A request may name tens of thousands of amenities: SQLite must not look each of them up for each place.
     #[tokio::test]
@@ -169,7 +197,7 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("plan.db").display());
         let store = Store::open(&Options::new(url)).await.unwrap();
         store.migrate().await.unwrap();
-        let Store::Sqlite { readers, .. } = &store else {
+        let Pools::Sqlite { readers, .. } = store.pools() else {
             unreachable!("a SQLite URL")
         };
         let search = PlaceSearch::new(&[], &[], &[Id::random().to_string()]);

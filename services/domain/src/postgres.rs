@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-use crate::{OpenError, Options, Store, display_url};
+use crate::{OpenError, Options, Pools, display_url};
 
 /// An idle connection is asked for a sign of life before it is used again: a server may have been restarted meanwhile.
 /// In a busy pool no connection is idle so long, and no query pays for the question.
@@ -18,7 +18,7 @@ const SESSION: [(&str, &str); 2] = [("jit", "off"), ("client_min_messages", "war
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(250);
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
-pub(crate) async fn open(options: &Options) -> Result<Store, OpenError> {
+pub(crate) async fn open(options: &Options) -> Result<Pools, OpenError> {
     let connect = connect_options(options)?;
     wait_until_up(&connect, options).await?;
     let pool = PgPoolOptions::new()
@@ -35,7 +35,7 @@ pub(crate) async fn open(options: &Options) -> Result<Store, OpenError> {
             })
         })
         .connect_lazy_with(connect);
-    Ok(Store::Postgres(pool))
+    Ok(Pools::Postgres(pool))
 }
 
 fn connect_options(options: &Options) -> Result<PgConnectOptions, OpenError> {

@@ -6,7 +6,7 @@
 use sqlx::migrate::{MigrateError, Migrator};
 
 use crate::error::is_missing_table;
-use crate::store::{Store, on_engine};
+use crate::store::{Pools, Store, on_engine};
 use crate::{Error, OpenError, Result};
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -46,7 +46,7 @@ pub(crate) async fn migrate(store: &Store) -> Result<(), OpenError> {
     let done = match run(store).await {
         // SQLite has no lock for a whole migration: of two processes that migrate a new file at once, one may find a
         // step already taken. It then has nothing left to do.
-        Err(_) if matches!(store, Store::Sqlite { .. }) => run(store).await,
+        Err(_) if matches!(store.pools(), Pools::Sqlite { .. }) => run(store).await,
         done => done,
     };
     done.map_err(|error| OpenError::Migrate(error.to_string()))
@@ -54,8 +54,8 @@ pub(crate) async fn migrate(store: &Store) -> Result<(), OpenError> {
 
 async fn run(store: &Store) -> Result<(), MigrateError> {
     // `ignore_missing`: a newer release's migrations are no reason to stop, see above.
-    match store {
-        Store::Postgres(pool) => {
+    match store.pools() {
+        Pools::Postgres(pool) => {
             Migrator {
                 ignore_missing: true,
                 migrations: POSTGRES.migrations.clone(),
@@ -64,7 +64,7 @@ async fn run(store: &Store) -> Result<(), MigrateError> {
             .run(pool)
             .await
         }
-        Store::Sqlite { writer, .. } => {
+        Pools::Sqlite { writer, .. } => {
             Migrator {
                 ignore_missing: true,
                 migrations: SQLITE.migrations.clone(),

@@ -6,13 +6,13 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::{OpenError, Options, Store};
+use crate::{OpenError, Options, Pools};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 const MOST_READERS: u32 = 4;
 
-pub(crate) async fn open(path: &str, options: &Options) -> Result<Store, OpenError> {
+pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools, OpenError> {
     let file_error = |error: sqlx::Error| OpenError::File {
         path: path.to_owned(),
         reason: match &error {
@@ -49,5 +49,5 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Store, OpenErr
         .map_err(file_error)?;
     let readers = pool(options.max_connections.clamp(1, MOST_READERS))
         .connect_lazy_with(connect.create_if_missing(false).pragma("query_only", "ON"));
-    Ok(Store::Sqlite { readers, writer })
+    Ok(Pools::Sqlite { readers, writer })
 }

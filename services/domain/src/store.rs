@@ -1,55 +1,34 @@
 //! The one door to both engines.
 //!
-//! `Store` is an enum and not a trait: what calls it stays free of type parameters, and what both engines run is one SQL
-//! text in the entity's file. Where a connection is used, [`on_engine!`] writes the same lines for both.
+//! [`Pools`] is an enum and not a trait: what calls the store stays free of type parameters, and what both engines run is
+//! one SQL text in the entity's file. Where a connection is used, [`on_engine!`] writes the same lines for both.
 
-use sqlx::pool::PoolConnection;
+mod held;
+mod pools;
+
+pub(crate) use held::{Engine, Held, Tx, on_engine};
+pub use pools::Pools;
+
+use std::sync::Arc;
+
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use crate::faults::Faults;
+use crate::metrics::Meter;
 use crate::options::Kind;
-use crate::{Error, Id, OpenError, Options, Page, Result, Timestamp, postgres, schema, sqlite};
+use crate::query::{Query, Watch};
+use crate::{Id, OpenError, Options, Page, Result, Timestamp, postgres, schema, sqlite};
+use held::Connection;
+use pools::{POSTGRES, READERS, WRITER};
 
 /// A PostgreSQL database, or a SQLite file. Clones share the connections.
 #[derive(Clone)]
-pub enum Store {
-    /// A pool of connections to a server.
-    Postgres(PgPool),
-    /// One file: SQLite lets one write at a time, and readers go on meanwhile.
-    Sqlite {
-        /// Connections that only read.
-        readers: SqlitePool,
-        /// The one connection that writes.
-        writer: SqlitePool,
-    },
+pub struct Store {
+    pools: Pools,
+    watch: Arc<Watch>,
 }
-
-/// One of two things, by engine.
-pub(crate) enum Engine<P, S> {
-    Postgres(P),
-    Sqlite(S),
-}
-
-pub(crate) type Connection = Engine<PoolConnection<Postgres>, PoolConnection<Sqlite>>;
-pub(crate) type Tx = Engine<Transaction<'static, Postgres>, Transaction<'static, Sqlite>>;
-
-/// Runs the same lines on the connection of whichever engine it is: `on_engine!(connection, |c| query.execute(c).await)`.
-macro_rules! on_engine {
-    ($engine:expr, |$connection:ident| $body:expr) => {
-        match &mut $engine {
-            $crate::store::Engine::Postgres(inner) => {
-                let $connection = &mut **inner;
-                $body
-            }
-            $crate::store::Engine::Sqlite(inner) => {
-                let $connection = &mut **inner;
-                $body
-            }
-        }
-    };
-}
-pub(crate) use on_engine;
 
 /// What can be read from a row of either engine.
 pub(crate) trait Row:
@@ -63,28 +42,46 @@ const DELETE_ATTEMPTS: u32 = 3;
 const TAKE_TURNS: &str =
     " AND (SELECT count(*) FROM (SELECT pg_advisory_xact_lock(4806234)) turn) = 1";
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Read,
-    Write,
-}
-
 impl Store {
     /// Opens the database that the options name. A server that is away or starting is waited for; the schema is not
     /// looked at (see [`Store::schema`] and [`Store::migrate`]).
     pub async fn open(options: &Options) -> Result<Store, OpenError> {
-        match options.kind()? {
-            Kind::Postgres => postgres::open(options).await,
-            Kind::Sqlite(path) => sqlite::open(&path, options).await,
-        }
+        let pools = match options.kind()? {
+            Kind::Postgres => postgres::open(options).await?,
+            Kind::Sqlite(path) => sqlite::open(&path, options).await?,
+        };
+        let watch = Watch {
+            system: pools.system(),
+            meter: Meter::new(&pools),
+            faults: Faults::default(),
+        };
+        Ok(Store {
+            pools,
+            watch: Arc::new(watch),
+        })
     }
 
     /// The engine's name.
     pub fn engine(&self) -> &'static str {
-        match self {
-            Store::Postgres(_) => "PostgreSQL",
-            Store::Sqlite { .. } => "SQLite",
+        match self.pools {
+            Pools::Postgres(_) => "PostgreSQL",
+            Pools::Sqlite { .. } => "SQLite",
         }
+    }
+
+    /// The connections, for who must go past the queries of this crate.
+    pub fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// What is measured of the connections and the queries.
+    pub fn meter(&self) -> &Meter {
+        &self.watch.meter
+    }
+
+    /// Makes this store and its clones behave as if the database were in trouble.
+    pub fn faults(&self) -> &Faults {
+        &self.watch.faults
     }
 
     /// Brings the schema up to date; safe to repeat, and while others do the same.
@@ -109,61 +106,70 @@ impl Store {
 
     /// Waits for what is under way and closes all connections.
     pub async fn close(&self) {
-        match self {
-            Store::Postgres(pool) => pool.close().await,
-            Store::Sqlite { readers, writer } => {
+        match &self.pools {
+            Pools::Postgres(pool) => pool.close().await,
+            Pools::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
             }
         }
     }
 
+    fn query(&self, name: &'static str) -> Query {
+        let watch = self.watch.clone();
+        Query { name, watch }
+    }
+
     /// A connection for a query that only reads.
     pub(crate) async fn read(&self, query: &'static str) -> Result<Connection> {
-        self.acquire(query, Access::Read).await
+        let query = self.query(query);
+        let engine = match &self.pools {
+            Pools::Postgres(pool) => Engine::Postgres(query.waits(POSTGRES, pool.acquire()).await?),
+            Pools::Sqlite { readers, .. } => {
+                Engine::Sqlite(query.waits(READERS, readers.acquire()).await?)
+            }
+        };
+        Ok(Held { engine, query })
     }
 
     /// A connection for a query that writes.
     pub(crate) async fn write(&self, query: &'static str) -> Result<Connection> {
-        self.acquire(query, Access::Write).await
-    }
-
-    async fn acquire(&self, query: &'static str, access: Access) -> Result<Connection> {
-        let acquired = async {
-            Ok(match self {
-                Store::Postgres(pool) => Engine::Postgres(pool.acquire().await?),
-                Store::Sqlite { readers, .. } if access == Access::Read => {
-                    Engine::Sqlite(readers.acquire().await?)
-                }
-                Store::Sqlite { writer, .. } => Engine::Sqlite(writer.acquire().await?),
-            })
+        let query = self.query(query);
+        let engine = match &self.pools {
+            Pools::Postgres(pool) => Engine::Postgres(query.waits(POSTGRES, pool.acquire()).await?),
+            Pools::Sqlite { writer, .. } => {
+                Engine::Sqlite(query.waits(WRITER, writer.acquire()).await?)
+            }
         };
-        waited(query, acquired).await
+        Ok(Held { engine, query })
     }
 
     /// A transaction that writes; it holds SQLite's write lock from its start, so that it cannot fail half way for it.
     pub(crate) async fn begin(&self, query: &'static str) -> Result<Tx> {
-        let begun = async {
-            Ok(match self {
-                Store::Postgres(pool) => Engine::Postgres(pool.begin().await?),
-                Store::Sqlite { writer, .. } => {
-                    Engine::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
-                }
-            })
+        let query = self.query(query);
+        let engine = match &self.pools {
+            Pools::Postgres(pool) => Engine::Postgres(query.waits(POSTGRES, pool.begin()).await?),
+            Pools::Sqlite { writer, .. } => {
+                let begun = writer.begin_with("BEGIN IMMEDIATE");
+                Engine::Sqlite(query.waits(WRITER, begun).await?)
+            }
         };
-        waited(query, begun).await
+        Ok(Held { engine, query })
     }
 
     /// A transaction that reads one state of the whole database.
     pub(crate) async fn snapshot(&self, query: &'static str) -> Result<Tx> {
-        let repeatable = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let begun = async {
-            Ok(match self {
-                Store::Postgres(pool) => Engine::Postgres(pool.begin_with(repeatable).await?),
-                Store::Sqlite { readers, .. } => Engine::Sqlite(readers.begin().await?),
-            })
+        let query = self.query(query);
+        let engine = match &self.pools {
+            Pools::Postgres(pool) => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                Engine::Postgres(query.waits(POSTGRES, begun).await?)
+            }
+            Pools::Sqlite { readers, .. } => {
+                Engine::Sqlite(query.waits(READERS, readers.begin()).await?)
+            }
         };
-        waited(query, begun).await
+        Ok(Held { engine, query })
     }
 
     /// The one row that `sql` finds by id, its only parameter.
@@ -242,9 +248,9 @@ impl Store {
         sql: &'static str,
         id: Id,
     ) -> Result<bool> {
-        let sql = match self {
-            Store::Postgres(_) => &format!("{sql}{TAKE_TURNS}"),
-            Store::Sqlite { .. } => sql,
+        let sql = match self.pools {
+            Pools::Postgres(_) => &format!("{sql}{TAKE_TURNS}"),
+            Pools::Sqlite { .. } => sql,
         };
         for _ in 1..DELETE_ATTEMPTS {
             match self.delete_once(query, sql, id).await {
@@ -263,27 +269,5 @@ impl Store {
             .await
             .map(|done| done.rows_affected()))?;
         Ok(deleted > 0)
-    }
-}
-
-/// The one place where a query waits for its connection.
-async fn waited<T>(
-    query: &'static str,
-    connection: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T> {
-    connection.await.map_err(|error| {
-        tracing::debug!(query, %error, "no connection");
-        Error::from(error)
-    })
-}
-
-impl Tx {
-    /// Keeps all that was written.
-    pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Engine::Postgres(tx) => tx.commit().await?,
-            Engine::Sqlite(tx) => tx.commit().await?,
-        }
-        Ok(())
     }
 }

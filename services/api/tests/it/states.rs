@@ -1,6 +1,6 @@
 //! `/states`.
 
-use domain::Store;
+use domain::Pools;
 use serde_json::json;
 
 use crate::harness::each_engine;
@@ -48,9 +48,9 @@ async fn made_here() {
 async fn whole_seconds() {
     each_engine(|api| async move {
         let id = api.make("/states", json!({"name": "Utah"})).await;
-        let (whole, part) = match api.store {
-            Store::Postgres(_) => ("'2017-09-28T21:05:54Z'", "'2017-09-28T21:05:54.00012Z'"),
-            Store::Sqlite { .. } => ("1506632754000000", "1506632754000120"),
+        let (whole, part) = match api.store.pools() {
+            Pools::Postgres(_) => ("'2017-09-28T21:05:54Z'", "'2017-09-28T21:05:54.00012Z'"),
+            Pools::Sqlite { .. } => ("1506632754000000", "1506632754000120"),
         };
         let sql = format!("UPDATE states SET created_at = {whole}, updated_at = {part}");
         api.sql(&sql).await;

@@ -1,6 +1,6 @@
 //! One of each thing, tied together; and many rows at once.
 
-use domain::{Id, Store};
+use domain::{Id, Pools};
 use serde_json::json;
 
 use crate::harness::Api;
@@ -76,9 +76,9 @@ pub(crate) async fn copies(api: &Api, table: &str, count: usize) {
         _ => unreachable!("{table}"),
     };
     let ids: Vec<String> = (0..count).map(|_| Id::random().to_string()).collect();
-    let ids = match api.store {
-        Store::Postgres(_) => format!("unnest('{{{}}}'::uuid[]) AS ids (value)", ids.join(",")),
-        Store::Sqlite { .. } => format!("json_each('{}') AS ids", json!(ids)),
+    let ids = match api.store.pools() {
+        Pools::Postgres(_) => format!("unnest('{{{}}}'::uuid[]) AS ids (value)", ids.join(",")),
+        Pools::Sqlite { .. } => format!("json_each('{}') AS ids", json!(ids)),
     };
     let sql = format!(
         "INSERT INTO {table} (id, created_at, updated_at, {columns})

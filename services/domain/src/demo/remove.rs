@@ -113,7 +113,7 @@ impl Step {
     /// The next demo rows of this table, by id from `first` on. On PostgreSQL they are locked, so that nothing new can
     /// refer to them between the look at what does and the removal.
     async fn slice(&self, tx: &mut Tx, first: Id) -> Result<Vec<Id>> {
-        let lock = match tx {
+        let lock = match tx.engine {
             Engine::Postgres(_) => "FOR UPDATE",
             Engine::Sqlite(_) => "",
         };

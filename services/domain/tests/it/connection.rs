@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use domain::{Options, Store};
+use domain::{Options, Pools, Store};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rig::Postgres;
 use socket2::SockRef;
@@ -104,14 +104,14 @@ async fn tls_is_verified_against_a_ca_of_ones_own() {
     let verified = format!("sslmode=verify-full&sslrootcert={}", pki.root());
     let store = opened(&postgres, &verified).await.unwrap();
     store.ping().await.unwrap();
-    let encrypted: bool = match &store {
-        Store::Postgres(pool) => {
+    let encrypted: bool = match store.pools() {
+        Pools::Postgres(pool) => {
             sqlx::query_scalar("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
                 .fetch_one(pool)
                 .await
                 .unwrap()
         }
-        Store::Sqlite { .. } => false,
+        Pools::Sqlite { .. } => false,
     };
     assert!(encrypted);
     store.close().await;

@@ -1,7 +1,7 @@
 //! Deletes whose cascades meet.
 
 use domain::testing::execute;
-use domain::{Id, Place, Stats, Store, User, demo};
+use domain::{Id, Place, Pools, Stats, Store, User, demo};
 
 use crate::each_engine;
 
@@ -17,9 +17,9 @@ async fn users_who_reviewed_each_other_go_at_once() {
     each_engine(|store| async move {
         demo::fill(&store, 60, &mut |_, _| {}).await.unwrap();
         let from = "INSERT INTO reviews (id, created_at, updated_at, place_id, user_id, text)";
-        let id = match store {
-            Store::Postgres(_) => "gen_random_uuid()",
-            Store::Sqlite { .. } => {
+        let id = match store.pools() {
+            Pools::Postgres(_) => "gen_random_uuid()",
+            Pools::Sqlite { .. } => {
                 "'00000000-0000-4000-8000-' || substr(p.id, 31) || substr(u.id, 31)"
             }
         };

@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod import_nothing;
 mod import_refusals;
+mod measures;
 mod round_trip;
 mod schema;
 mod users;

@@ -1,14 +1,14 @@
 //! The schema, and which programs may run on it.
 
 use domain::testing::execute;
-use domain::{OpenError, Options, Schema, Store, newest_schema};
+use domain::{OpenError, Options, Pools, Schema, Store, newest_schema};
 
 use crate::each_engine;
 
 async fn add_migration(store: &Store, version: i64) {
-    let now = match store {
-        Store::Postgres(_) => "now()",
-        Store::Sqlite { .. } => "CURRENT_TIMESTAMP",
+    let now = match store.pools() {
+        Pools::Postgres(_) => "now()",
+        Pools::Sqlite { .. } => "CURRENT_TIMESTAMP",
     };
     let columns = "version, description, installed_on, success, checksum, execution_time";
     let values = format!("{version}, 'of a later release', {now}, TRUE, '', 0");
@@ -87,8 +87,8 @@ async fn several_may_migrate_a_new_file_at_once() {
 #[tokio::test]
 async fn every_foreign_key_has_an_index() {
     each_engine(|store| async move {
-        let bare: Vec<String> = match &store {
-            Store::Postgres(pool) => sqlx::query_scalar(
+        let bare: Vec<String> = match store.pools() {
+            Pools::Postgres(pool) => sqlx::query_scalar(
                 "SELECT conrelid::regclass || ' ' || conname FROM pg_constraint c WHERE contype = 'f'
                  AND NOT EXISTS (SELECT 1 FROM pg_index i
                      WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])",
@@ -96,7 +96,7 @@ async fn every_foreign_key_has_an_index() {
             .fetch_all(pool)
             .await
             .unwrap(),
-            Store::Sqlite { readers, .. } => sqlx::query_scalar(
+            Pools::Sqlite { readers, .. } => sqlx::query_scalar(
                 "SELECT t.name || ' ' || f.\"from\" FROM sqlite_master t, pragma_foreign_key_list(t.name) f
                  WHERE t.type = 'table' AND NOT EXISTS (
                      SELECT 1 FROM pragma_index_list(t.name) l, pragma_index_info(l.name) i

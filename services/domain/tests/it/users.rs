@@ -1,15 +1,15 @@
 //! What is kept of a password.
 
 use domain::user::{NewUser, UserChanges};
-use domain::{Store, User};
+use domain::{Pools, Store, User};
 
 use crate::each_engine;
 
 async fn kept(store: &Store, user: &User) -> String {
     let sql = "SELECT password FROM users WHERE id = $1";
-    let found = match store {
-        Store::Postgres(pool) => sqlx::query_scalar(sql).bind(user.id).fetch_one(pool).await,
-        Store::Sqlite { readers, .. } => {
+    let found = match store.pools() {
+        Pools::Postgres(pool) => sqlx::query_scalar(sql).bind(user.id).fetch_one(pool).await,
+        Pools::Sqlite { readers, .. } => {
             sqlx::query_scalar(sql)
                 .bind(user.id)
                 .fetch_one(readers)
