@@ -35,7 +35,7 @@ pub async fn serve(
         let _ = tell.send(store.clone());
         health.started();
         let router = app(store, config.manners());
-        anyhow::Ok(layers::apply(router, &health, common.request_limit))
+        anyhow::Ok(layers::apply(router, &health, &common.into()))
     };
     let serve = Serve {
         main,

@@ -1,6 +1,7 @@
 //! Serving until told to stop, and ending without losing a request.
 
 mod accept;
+mod answer;
 mod bind;
 mod body;
 mod clock;
@@ -18,6 +19,7 @@ pub use connection::Peer;
 pub use error::ServeError;
 pub use signals::signal;
 
+pub(crate) use answer::Deadline;
 pub(crate) use connection::{FIELD_LIMIT, HEAD_LIMIT};
 
 use std::pin::pin;
