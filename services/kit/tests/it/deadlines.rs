@@ -23,6 +23,8 @@ use tokio::time::{sleep, timeout};
 use crate::limits::until_counted;
 use crate::server::{CALM, LONG, PATIENCE, SHORT, Server, Settings, drain, start_with};
 
+const NONE: Duration = Duration::ZERO;
+
 /// A part at once, and the rest after a while, or never without one.
 fn parts(rest: Option<Duration>) -> Body {
     let parts = stream::unfold(0, move |part| async move {
@@ -163,7 +165,7 @@ async fn client_that_reads_too_slowly_to_the_end() {
 #[tokio::test]
 async fn http2_client_that_stops_reading() {
     let write = SHORT;
-    let server = limited(LONG, LONG, Clocks { write, ..CALM }).await;
+    let server = limited(NONE, NONE, Clocks { write, ..CALM }).await;
     let stream = TcpStream::connect(&server.address).await.unwrap();
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
         .await
@@ -183,7 +185,7 @@ async fn http2_client_that_stops_reading() {
 #[tokio::test]
 async fn http2_client_that_waits() {
     let write = SHORT;
-    let server = limited(LONG, LONG, Clocks { write, ..CALM }).await;
+    let server = limited(NONE, NONE, Clocks { write, ..CALM }).await;
     let stream = TcpStream::connect(&server.address).await.unwrap();
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
         .await

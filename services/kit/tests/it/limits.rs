@@ -59,12 +59,18 @@ async fn connections_are_counted() {
     })
     .await;
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX-A: {}", "a".repeat(70_000));
-    for start in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HT", &long] {
+    for start in [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HT",
+        &long,
+        "no HTTP at all\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+    ] {
         let mut client = server.connect().await;
         client.send(start).await;
         client.rest().await;
     }
-    for reason in ["idle", "header_timeout", "limit"] {
+    for reason in ["idle", "header_timeout", "limit", "error", "done"] {
         until_counted(reason).await;
     }
     let text = kit::metrics::render().unwrap();
