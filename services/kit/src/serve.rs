@@ -7,6 +7,7 @@ mod body;
 mod clock;
 mod connection;
 mod error;
+mod files;
 mod inherited;
 mod place;
 mod signals;
@@ -17,6 +18,7 @@ pub use bind::{Listeners, bind};
 pub use clock::Clocks;
 pub use connection::Peer;
 pub use error::ServeError;
+pub use files::raise_file_limit;
 pub use signals::signal;
 
 pub(crate) use answer::Deadline;
