@@ -2,11 +2,15 @@
 
 use crate::environment::test_database_url;
 use crate::postgres::{Database, query};
+use crate::server::{Binary, run};
 use crate::skip::skipped;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
+
+/// Places that one step of filling brings.
+const STEP: usize = 25_000;
 
 /// A database, and a folder for whatever else the test makes; dropping it removes both.
 #[derive(Debug)]
@@ -39,6 +43,19 @@ impl Storage {
             database: Some(database),
             folder: TempDir::new()?,
         }))
+    }
+
+    /// Fills it with so many places of the demo, by steps, each of which even a debug build takes in a minute.
+    pub async fn fill(&self, places: usize) -> Result<()> {
+        let hbnb = Binary::named("hbnb")?;
+        let envs = [("HBNB_DATABASE_URL", self.url())];
+        let steps = (1..places.div_ceil(STEP)).map(|step| step * STEP);
+        for reached in steps.chain([places]) {
+            let args = ["demo", "--places", &reached.to_string()];
+            let output = run(&hbnb, &args, &envs, self.folder()).await?;
+            ensure!(output.status.success(), "{output:?}");
+        }
+        Ok(())
     }
 
     /// What `--database-url` is given.

@@ -7,12 +7,11 @@
 
 use rig::environment::variable;
 use rig::http::{Streamed, get, stream};
-use rig::{Binary, Server, Storage, announce, run, skipped, until};
+use rig::{Binary, Server, Storage, announce, skipped, until};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
 const PLACES: usize = 200_000;
-const STEP: usize = 25_000;
 const MOST_GROWTH: u64 = 40 << 20;
 const MOST_IDLE: u64 = 25 << 20;
 const SLOW_READERS: usize = 20;
@@ -56,7 +55,7 @@ async fn little_when_idle() {
 }
 
 async fn long_lists(storage: &Storage, engine: &str) {
-    fill(storage).await;
+    storage.fill(PLACES).await.unwrap();
     let server = serve(storage).await;
     let status = get(server.base(), "/api/v1/status").await.unwrap();
     assert_eq!(status.status, 200);
@@ -136,17 +135,6 @@ async fn count_places(mut list: Streamed) -> usize {
         text.drain(..text.len().saturating_sub(MARK.len() - 1));
     }
     count
-}
-
-/// By steps, each of which even a debug build takes in a minute.
-async fn fill(storage: &Storage) {
-    for places in (STEP..=PLACES).step_by(STEP) {
-        let args = ["demo", "--places", &places.to_string()];
-        let envs = [("HBNB_DATABASE_URL", storage.url())];
-        let hbnb = Binary::named("hbnb").unwrap();
-        let output = run(&hbnb, &args, &envs, storage.folder()).await.unwrap();
-        assert!(output.status.success(), "{output:?}");
-    }
 }
 
 async fn serve(storage: &Storage) -> Server {

@@ -1,6 +1,9 @@
 //! Who may write.
 
-use axum::extract::{Request, State};
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,9 +13,20 @@ use subtle::ConstantTimeEq;
 use crate::error::Error;
 use crate::routes;
 
-/// Lets reads pass, and writes that bring the token. Without a token all may write, as in the originals.
+/// Who may write: those who bring the token; all, where there is none, as in the originals.
+#[derive(Clone)]
+pub(crate) struct Guard(Option<Arc<Secret>>);
+
+impl Guard {
+    pub(crate) fn new(token: Option<Secret>) -> Guard {
+        Guard(token.map(Arc::new))
+    }
+}
+
+/// Lets reads pass, and writes that bring the token. Stands before the handlers of each route, so that a method without one
+/// is refused as such.
 pub(crate) async fn require_token(
-    State(token): State<Option<Secret>>,
+    Extension(Guard(token)): Extension<Guard>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -25,8 +39,8 @@ pub(crate) async fn require_token(
 }
 
 fn is_write(request: &Request) -> bool {
-    let path = request.uri().path().trim_end_matches('/');
-    let search = path.strip_prefix(routes::ROOT) == Some(routes::SEARCH);
+    // Inside the router the path has lost its root.
+    let search = request.uri().path().trim_end_matches('/') == routes::SEARCH;
     matches!(
         *request.method(),
         Method::POST | Method::PUT | Method::DELETE

@@ -17,12 +17,13 @@ mod methods;
 mod openapi;
 mod routes;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
 use domain::Store;
 use kit::config::Secret;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::auth::Guard;
 use crate::cors::Origins;
 use crate::error::Error;
 
@@ -54,8 +55,8 @@ pub fn app(store: Store, manners: Manners) -> Router {
     Router::new()
         .nest(routes::ROOT, routes::router())
         .merge(routes::apidocs())
-        .route_layer(from_fn_with_state(token, auth::require_token))
         .fallback(|| async { Error::NotFound })
+        .layer(Extension(Guard::new(token)))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(
             Origins::new(&cors_origins),

@@ -1,5 +1,6 @@
 //! Lists: whole and streamed, or by pages.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Query};
 use axum::http::request::Parts;
@@ -8,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::{Id, Page};
 use futures_util::stream;
+use kit::layers::Streamed;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -158,7 +160,8 @@ where
         Ok(Some((Bytes::from(chunk), (next, read))))
     });
     let body = Body::from_stream(stream::StreamExt::chain(start, rest));
-    Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response())
+    let head = (Extension(Streamed), [(header::CONTENT_TYPE, MEDIA_TYPE)]);
+    Ok((head, body).into_response())
 }
 
 /// Writes a slice's rows with commas between them, and tells which slice follows: none after one that is not full.

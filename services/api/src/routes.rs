@@ -16,11 +16,13 @@ use std::future::ready;
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use serde::Serialize;
 
 use crate::App;
+use crate::auth;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::methods::{self, Allow};
@@ -50,6 +52,7 @@ pub(crate) fn apidocs() -> Router<App> {
 
 /// One route, with and without a slash at its end.
 fn route(path: &str, allow: Allow, methods: MethodRouter<App>) -> Router<App> {
+    let methods = methods.route_layer(from_fn(auth::require_token));
     let methods = methods.fallback(move |method: Method| ready(methods::other(&method, allow)));
     Router::new()
         .route(path, methods.clone())

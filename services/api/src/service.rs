@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::Store;
 use kit::admin::{self, Health};
 use kit::config::Common;
-use kit::serve::{Clocks, Listeners, Outcome, Serve, signal};
+use kit::serve::{Clocks, Listeners, Outcome, Serve, raise_file_limit, signal};
 use kit::{layers, metrics};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -26,6 +26,7 @@ pub async fn serve(
     common: &Common,
     (main, admin): (Listeners, Listeners),
 ) -> anyhow::Result<Outcome> {
+    raise_file_limit(common.connection_limit);
     metrics::start(name, env!("CARGO_PKG_VERSION"))?;
     let health = Health::new();
     health.block("schema", "the schema has not been looked at yet");
@@ -36,7 +37,7 @@ pub async fn serve(
         let _ = tell.send(store.clone());
         health.started();
         let router = app(store, config.manners());
-        anyhow::Ok(layers::apply(router, &health, common.request_limit))
+        anyhow::Ok(layers::apply(router, &health, &common.into()))
     };
     let serve = Serve {
         main,

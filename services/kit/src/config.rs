@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod layers;
 mod listen;
+mod networks;
 mod opt;
 mod secret;
 mod settings;
@@ -21,6 +22,7 @@ mod variables;
 pub use env::Env;
 pub use error::{ConfigError, Source};
 pub use listen::{Listen, Listens};
+pub use networks::Networks;
 pub use opt::{Opt, flags, parses};
 pub use secret::Secret;
 pub use settings::Settings;
@@ -67,6 +69,27 @@ pub const COMMON: &[Opt] = &[
         "NUMBER",
         "How many requests to answer at once, others with 503; 0 for no limit",
         parses::<u32>,
+    ),
+    Opt::new(
+        "request_timeout",
+        "60s",
+        "TIME",
+        "How long a request may take as a whole; 0 for no limit",
+        parses::<Span>,
+    ),
+    Opt::new(
+        "stream_timeout",
+        "15m",
+        "TIME",
+        "How long an answer that is streamed may take; 0 for no limit",
+        parses::<Span>,
+    ),
+    Opt::new(
+        "trusted_proxies",
+        "",
+        "NETWORKS",
+        "Whose Forwarded or X-Forwarded-* to believe: networks, addresses, unix; comma-separated",
+        parses::<Networks>,
     ),
     Opt::new(
         "drain_delay",
@@ -123,6 +146,13 @@ pub struct Common {
     pub connection_limit: u32,
     /// How many requests are answered at once; 0 for no limit.
     pub request_limit: u32,
+    /// How long a request may take as a whole; zero for any time.
+    pub request_timeout: Span,
+    /// How long it may take when its answer is streamed; zero for any time.
+    pub stream_timeout: Span,
+    /// The proxies whose word on who asked is believed.
+    #[serde(default)]
+    pub trusted_proxies: Networks,
     /// From the order to stop until accepting ends.
     pub drain_delay: Span,
     /// From then until kept-alive connections are told to go.

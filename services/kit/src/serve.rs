@@ -1,11 +1,13 @@
 //! Serving until told to stop, and ending without losing a request.
 
 mod accept;
+mod answer;
 mod bind;
 mod body;
 mod clock;
 mod connection;
 mod error;
+mod files;
 mod inherited;
 mod place;
 mod signals;
@@ -16,8 +18,10 @@ pub use bind::{Listeners, bind};
 pub use clock::Clocks;
 pub use connection::Peer;
 pub use error::ServeError;
+pub use files::raise_file_limit;
 pub use signals::signal;
 
+pub(crate) use answer::Deadline;
 pub(crate) use connection::{FIELD_LIMIT, HEAD_LIMIT};
 
 use std::pin::pin;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{Api, JSON, at, each_engine, open, request};
 use crate::methods::ROUTES;
 use crate::reply::Reply;
-use crate::world::World;
+use crate::world::{World, nowhere};
 
 const SENTENCE: &str = "This needs the header Authorization: Bearer, with the token of this site";
 
@@ -69,6 +69,23 @@ async fn reads() {
         api.ask("PATCH", "/states")
             .await
             .refused(405, "Method not allowed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn methods_without_a_handler() {
+    each_engine(|api| async move {
+        let api = guarded(&api);
+        for (path, allow) in ROUTES {
+            for method in ["POST", "PUT", "DELETE"] {
+                if allow.split(", ").any(|one| one == method) {
+                    continue;
+                }
+                let reply = api.ask(method, &nowhere(path)).await.is(405);
+                assert_eq!(reply.header("allow"), allow, "{method} {path}");
+            }
+        }
     })
     .await;
 }

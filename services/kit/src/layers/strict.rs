@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::forwarded::Fault;
 use super::refusal;
 use crate::serve::{FIELD_LIMIT, HEAD_LIMIT};
 
@@ -36,7 +37,8 @@ fn fault(request: &Request<Body>) -> Option<Refusal> {
     too_large(request).or_else(|| {
         let malformed = form(request.method(), request.uri(), request.version())
             .or_else(|| host(request.headers(), request.version()))
-            .or_else(|| repeated(request.headers(), &header::CONTENT_TYPE))?;
+            .or_else(|| repeated(request.headers(), &header::CONTENT_TYPE))
+            .or_else(|| request.extensions().get().map(|Fault(sentence)| *sentence))?;
         Some((StatusCode::BAD_REQUEST, malformed))
     })
 }
@@ -105,7 +107,7 @@ fn repeated(headers: &HeaderMap, name: &HeaderName) -> Option<&'static str> {
 }
 
 /// `uri-host [":" port]` of RFC 3986, which may be empty.
-fn is_host(text: &[u8]) -> bool {
+pub(super) fn is_host(text: &[u8]) -> bool {
     let (host_ok, rest) = match text.strip_prefix(b"[") {
         Some(inner) => {
             let end = inner.iter().position(|byte| *byte == b']');

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// How long a client may take. While a request is being answered, only `body` and `write` run.
@@ -41,11 +42,17 @@ pub(super) enum Late {
     Head,
     Body,
     Write,
+    Request,
 }
 
 /// The clock of one connection; clones share it.
 #[derive(Clone)]
-pub(super) struct Clock(Arc<Mutex<State>>);
+pub(super) struct Clock(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    cut: Notify,
+}
 
 pub(super) struct State {
     clocks: Clocks,
@@ -53,6 +60,9 @@ pub(super) struct State {
     since: Instant,
     in_flight: usize,
     http2: bool,
+    /// How many answers wait for the client to read, and when it last did.
+    waiting: usize,
+    moved: Instant,
     /// Why the connection ends, if a clock ends it.
     late: Option<Late>,
     /// When the stream will look at the clock of itself, and whom to wake if it should do so earlier.
@@ -70,16 +80,22 @@ enum Phase {
 impl Clock {
     /// A clock that waits for the first byte.
     pub(super) fn new(clocks: Clocks) -> Clock {
-        Clock(Arc::new(Mutex::new(State {
+        let state = State {
             clocks,
             phase: Phase::Silent,
             since: Instant::now(),
             in_flight: 0,
             http2: false,
+            waiting: 0,
+            moved: Instant::now(),
             late: None,
             armed: None,
             reader: None,
-        })))
+        };
+        Clock(Arc::new(Shared {
+            state: Mutex::new(state),
+            cut: Notify::new(),
+        }))
     }
 
     /// A request is being answered until the returned value is dropped.
@@ -97,9 +113,31 @@ impl Clock {
         reader.into_iter().for_each(Waker::wake);
     }
 
+    /// Ends the connection now, in the middle of its answers.
+    pub(super) fn cut(&self, late: Late) {
+        self.state().late.get_or_insert(late);
+        self.0.cut.notify_one();
+    }
+
+    /// Waits until the connection is to end now.
+    pub(super) async fn is_cut(&self) {
+        self.0.cut.notified().await;
+    }
+
     /// What the client took too long for, if that ended the connection.
     pub(super) fn late(&self) -> Option<Late> {
         self.state().late
+    }
+
+    /// When to look for a stalled client next.
+    pub(super) fn next_look(&self) -> Instant {
+        let state = self.state();
+        let from = if state.waiting > 0 {
+            state.moved
+        } else {
+            Instant::now()
+        };
+        from + state.clocks.write
     }
 
     pub(super) fn clocks(&self) -> Clocks {
@@ -107,7 +145,8 @@ impl Clock {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = &self.0.state;
+        state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,6 +171,19 @@ impl Drop for Answering {
 }
 
 impl State {
+    /// An answer that waited for the client, or did not, now does or does not.
+    pub(super) fn answer_waits(&mut self, before: bool, now: bool) {
+        self.waiting = self.waiting + usize::from(now) - usize::from(before);
+        if now {
+            self.moved = Instant::now();
+        }
+    }
+
+    /// Whether an answer has waited too long for the client. On HTTP/1 writes tell.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.http2 && self.waiting > 0 && self.moved + self.clocks.write <= Instant::now()
+    }
+
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.since = Instant::now();
@@ -186,6 +238,9 @@ impl State {
 
     /// The last answer may still be on its way to a slow client, whose connection is not idle then.
     pub(super) fn has_written(&mut self) {
+        if self.http2 {
+            self.moved = Instant::now();
+        }
         if self.phase == Phase::Idle {
             self.since = Instant::now();
         }

@@ -2,15 +2,12 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
-use bytes::Bytes;
+use axum::body::Body;
 use http::{Request, Response};
-use hyper::body::{Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -18,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
+use super::answer::Answer;
 use super::body::Asked;
 use super::clock::{Answering, Clock, Clocks};
 use super::place::Place;
@@ -93,19 +91,21 @@ impl Connections {
         let service = service_fn(|request| {
             let answering = clock.answering();
             let request = Asked::wrap(request, &clock).map(Body::new);
-            answer(self.router.clone(), request, peer.clone(), answering)
+            let kept = (clock.clone(), answering);
+            answer(self.router.clone(), request, peer.clone(), kept)
         });
         let mut connection = pin!(self.http.serve_connection(io, service));
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = self.cut_off.cancelled() => return,
-            () = self.finish.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                tokio::select! {
-                    ended = connection => ended,
-                    () = self.cut_off.cancelled() => return,
-                }
+        let to_its_end = async {
+            tokio::select! {
+                ended = connection.as_mut() => return ended,
+                () = self.finish.cancelled() => connection.as_mut().graceful_shutdown(),
             }
+            connection.await
+        };
+        let ended = tokio::select! {
+            ended = to_its_end => ended,
+            () = self.cut_off.cancelled() => return,
+            () = clock.is_cut() => Ok(()),
         };
         place.ended(
             clock.late(),
@@ -121,38 +121,10 @@ async fn answer(
     mut router: Router,
     mut request: Request<Body>,
     peer: Peer,
-    answering: Answering,
+    (clock, answering): (Clock, Answering),
 ) -> Result<Response<Answer>, Infallible> {
+    let version = request.version();
     request.extensions_mut().insert(peer);
     let response = router.call(request).await?;
-    Ok(response.map(|body| Answer {
-        body,
-        _answering: answering,
-    }))
-}
-
-/// The body of an answer; the connection counts as busy until it is dropped.
-struct Answer {
-    body: Body,
-    _answering: Answering,
-}
-
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    Ok(Answer::wrap(response, version, clock, answering))
 }

@@ -70,6 +70,7 @@ impl Place {
             (Some(Late::Head), _) => "header_timeout",
             (Some(Late::Body), _) => "body_timeout",
             (Some(Late::Write), _) => "write_timeout",
+            (Some(Late::Request), _) => "request_timeout",
             (None, Some(error)) if is_too_large(&error) => "limit",
             (None, Some(_)) => "error",
             (None, None) => "done",

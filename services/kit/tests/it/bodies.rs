@@ -14,6 +14,7 @@ use kit::serve::Clocks;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+use crate::limits::until_counted;
 use crate::server::{CALM, LONG, PATIENCE, SHORT, Server, Settings, drain, start_with};
 
 const MISSING: &str = "HTTP/1.1 404 Not Found\r\n";
@@ -122,6 +123,7 @@ async fn stalled_body_ends_the_connection() {
         let error = end.recv().await.unwrap().unwrap_err();
         assert_eq!(error, "the client took too long to send the body");
     }
+    until_counted("body_timeout").await;
 }
 
 /// A body without end, which tells when it is dropped.
@@ -161,4 +163,5 @@ async fn stalled_answer_ends_the_connection() {
     let mut client = server.connect().await;
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
     timeout(PATIENCE, end).await.unwrap().unwrap();
+    until_counted("write_timeout").await;
 }

@@ -6,6 +6,7 @@ use kit::check::check;
 use kit::serve::Outcome;
 use tokio::net::TcpStream;
 
+use crate::limits::until_counted;
 use crate::server::{LONG, Server, drain, start};
 
 const NONE: Duration = Duration::ZERO;
@@ -58,6 +59,7 @@ async fn deadline_cuts_off() {
     let mut client = in_flight(&server).await;
     assert_eq!(server.stop().await.outcome().await, Outcome::CutOff);
     assert_eq!(client.rest().await, "");
+    until_counted("drain").await;
 }
 
 #[tokio::test]

@@ -13,14 +13,14 @@ use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use kit::admin::Health;
-use kit::layers::{RequestId, apply};
+use kit::layers::{RequestId, Terms, apply};
 use kit::serve::Peer;
 use tower::ServiceExt;
 use tracing::subscriber::DefaultGuard;
 
 /// What is logged on this thread.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -33,7 +33,7 @@ impl Write for Log {
 }
 
 impl Log {
-    fn start() -> (Log, DefaultGuard) {
+    pub(crate) fn start() -> (Log, DefaultGuard) {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -44,7 +44,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber.finish()))
     }
 
-    fn take(&self) -> String {
+    pub(crate) fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
     }
 }
@@ -63,7 +63,7 @@ fn router() -> Router {
             get(async || ([(header::CONTENT_LENGTH, "2")], parts())),
         )
         .route("/never", get(async || std::future::pending::<()>().await));
-    apply(router, &Health::new(), 0)
+    apply(router, &Health::new(), &Terms::default())
 }
 
 /// Two frames of a byte each, without a length.
@@ -232,7 +232,7 @@ async fn security_headers() {
             "/own",
             get(async move || (own, axum::response::Html("<p>own</p>"))),
         );
-    let router = apply(router, &Health::new(), 0);
+    let router = apply(router, &Health::new(), &Terms::default());
     for (path, policy) in [
         ("/data", None),
         ("/nowhere", None),

@@ -1,8 +1,11 @@
 //! How many connections and requests there may be, and what is counted of them.
 
+use std::time::Duration;
+
 use tokio::time::timeout;
 
-use crate::server::{CALM, LONG, SHORT, Settings, drain, start_set};
+use crate::server::{CALM, LONG, PATIENCE, SHORT, Settings, drain, start_set};
+use kit::layers::Terms;
 use kit::serve::Clocks;
 
 #[tokio::test]
@@ -24,7 +27,10 @@ async fn accepting_pauses() {
 #[tokio::test]
 async fn requests_beyond_the_limit() {
     let server = start_set(Settings {
-        request_limit: 1,
+        terms: Terms {
+            request_limit: 1,
+            ..Terms::default()
+        },
         ..Settings::calm(drain(LONG, LONG, LONG))
     })
     .await;
@@ -53,27 +59,37 @@ async fn connections_are_counted() {
     })
     .await;
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX-A: {}", "a".repeat(70_000));
-    for start in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HT", &long] {
+    for start in [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HT",
+        &long,
+        "no HTTP at all\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+    ] {
         let mut client = server.connect().await;
         client.send(start).await;
         client.rest().await;
     }
-    let counted = [
-        "connections_open{listener=\"main\"}",
-        "connections_accepted_total{listener=\"main\"}",
-        "connections_closed_total{listener=\"main\",reason=\"idle\"}",
-        "connections_closed_total{listener=\"main\",reason=\"header_timeout\"}",
-        "connections_closed_total{listener=\"main\",reason=\"limit\"}",
-    ];
-    let is_counted = || {
-        let text = kit::metrics::render().unwrap();
-        counted.iter().all(|line| text.contains(line))
-    };
-    // The client sees the end a moment before it is counted.
-    let waited = timeout(LONG, async {
-        while !is_counted() {
-            tokio::task::yield_now().await;
+    for reason in ["idle", "header_timeout", "limit", "error", "done"] {
+        until_counted(reason).await;
+    }
+    let text = kit::metrics::render().unwrap();
+    for name in ["connections_open", "connections_accepted_total"] {
+        assert!(
+            text.contains(&format!("{name}{{listener=\"main\"}}")),
+            "{name}"
+        );
+    }
+}
+
+/// Waits until a connection has been closed for this reason. The client sees the end a moment before it is counted.
+pub(crate) async fn until_counted(reason: &str) {
+    let line = format!("connections_closed_total{{listener=\"main\",reason=\"{reason}\"}}");
+    let counted = async {
+        while !kit::metrics::render().unwrap().contains(&line) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-    });
-    waited.await.unwrap();
+    };
+    let waited = timeout(PATIENCE, counted).await;
+    assert!(waited.is_ok(), "{reason} is not counted");
 }

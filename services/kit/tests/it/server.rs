@@ -9,6 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use kit::admin::{self, Health};
 use kit::config::{Listen, Listens};
+use kit::layers::Terms;
 use kit::serve::{Clocks, Drain, Listeners, Outcome, Serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -61,7 +62,7 @@ pub(crate) struct Settings {
     pub(crate) drain: Drain,
     pub(crate) clocks: Clocks,
     pub(crate) connection_limit: u32,
-    pub(crate) request_limit: u32,
+    pub(crate) terms: Terms,
 }
 
 impl Settings {
@@ -72,7 +73,7 @@ impl Settings {
             drain,
             clocks: CALM,
             connection_limit: 0,
-            request_limit: 0,
+            terms: Terms::default(),
         }
     }
 }
@@ -114,7 +115,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
         .unwrap();
     let health = Health::new();
     health.started();
-    let router = kit::layers::apply(router, &health, settings.request_limit);
+    let router = kit::layers::apply(router, &health, &settings.terms);
     let serve = Serve {
         main,
         admin,

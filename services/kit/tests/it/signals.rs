@@ -85,7 +85,11 @@ async fn serves() {
     let main = listeners("127.0.0.1:0").await;
     let shutdown = signal();
     println!("\nlistening at {}", main.addresses()[0]);
-    let router = kit::layers::apply(Router::new().route("/", get(async || "hello")), &health, 0);
+    let router = kit::layers::apply(
+        Router::new().route("/", get(async || "hello")),
+        &health,
+        &Default::default(),
+    );
     let serve = Serve {
         main,
         admin: listeners("127.0.0.1:0").await,
