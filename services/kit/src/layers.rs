@@ -6,6 +6,7 @@ mod busy;
 mod deadline;
 mod draining;
 mod forwarded;
+mod received;
 mod record;
 mod refusal;
 mod request_id;

@@ -1,7 +1,9 @@
 //! The Prometheus registry of the process, and what is measured of every request.
 
+mod bytes;
 mod connections;
 
+pub(crate) use bytes::transferred;
 pub(crate) use connections::{closed, opened};
 
 use std::sync::LazyLock;
@@ -62,13 +64,7 @@ pub(crate) fn begin(method: &str, route: &str) {
 /// A request begun before has ended with this status, its body included.
 pub(crate) fn end(method: &str, route: &str, status: u16, duration: Duration) {
     let Ok(http) = &*HTTP else { return };
-    let class = match status / 100 {
-        1 => "1xx",
-        2 => "2xx",
-        3 => "3xx",
-        4 => "4xx",
-        _ => "5xx",
-    };
+    let class = class(status);
     http.in_flight.with_label_values(&[method, route]).dec();
     http.requests
         .with_label_values(&[method, route, class])
@@ -76,6 +72,17 @@ pub(crate) fn end(method: &str, route: &str, status: u16, duration: Duration) {
     http.durations
         .with_label_values(&[method, route, class])
         .observe(duration.as_secs_f64());
+}
+
+/// The label for a status.
+fn class(status: u16) -> &'static str {
+    match status / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
 }
 
 struct Http {

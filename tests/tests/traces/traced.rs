@@ -2,7 +2,7 @@
 
 use rig::http::{get, send};
 use rig::{Binary, Server};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
@@ -35,9 +35,17 @@ impl Traced {
         let reply = send(base, "GET", path, headers, None, LIMIT).await;
         reply.unwrap().status
     }
+
+    /// How long an answer takes.
+    pub(crate) async fn time(&self, path: &str) -> Duration {
+        let asked = Instant::now();
+        assert_eq!(self.ask(path, &[]).await, 200);
+        asked.elapsed()
+    }
 }
 
 /// The metrics of spans.
+#[derive(Debug)]
 pub(crate) struct Figures {
     pub(crate) ended: u64,
     pub(crate) exported: u64,

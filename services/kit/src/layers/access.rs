@@ -6,10 +6,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
+use super::received::Received;
 use super::record::{Record, Recorded};
 
 pub(super) async fn layer(request: Request, next: Next) -> Response {
-    run(Record::counted(&request), request, next).await
+    let mut record = Record::counted(&request);
+    let (request, received) = Received::of(request);
+    record.receives(received);
+    run(record, request, next).await
 }
 
 pub(super) async fn quiet_layer(request: Request, next: Next) -> Response {

@@ -15,6 +15,7 @@ use tracing::Span;
 use tracing::field::display;
 
 use super::RequestId;
+use super::received::Received;
 use crate::metrics;
 use crate::serve::Peer;
 use crate::telemetry::ServerSpan;
@@ -38,6 +39,7 @@ pub(super) struct Record {
     complete: bool,
     quiet: bool,
     span: ServerSpan,
+    received: Received,
 }
 
 impl Record {
@@ -71,7 +73,13 @@ impl Record {
             complete: false,
             quiet,
             span: ServerSpan::none(),
+            received: Received::default(),
         }
+    }
+
+    /// Where the bytes of the request's body are counted.
+    pub(super) fn receives(&mut self, received: Received) {
+        self.received = received;
     }
 
     /// The span that the request is answered in.
@@ -116,6 +124,8 @@ impl Drop for Record {
         let route = self.route();
         if !self.quiet {
             metrics::end(self.method, route, status, duration);
+            let received = self.received.bytes();
+            metrics::transferred(self.method, route, status, received, self.bytes);
         }
         let peer = self.peer.as_ref().map(display);
         let request_id = self.id.as_ref().map(display);

@@ -46,3 +46,70 @@ impl Injector for FieldsMut<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use opentelemetry::trace::TracerProvider;
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use tracing::info_span;
+    use tracing_opentelemetry::OpenTelemetrySpanExt;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::{extract, inject};
+
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let header =
+            |(name, value): &(&'static str, &str)| (name.parse().unwrap(), value.parse().unwrap());
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs.iter().map(header) {
+            headers.append::<http::HeaderName>(name, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn passed_on() {
+        let provider = SdkTracerProvider::builder().build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        let sent = headers(&[
+            ("traceparent", &format!("00-{TRACE}-b7ad6b7169203331-01")),
+            ("tracestate", "shop=7"),
+        ]);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let span = info_span!("request");
+            span.set_parent(extract(&sent).unwrap()).unwrap();
+            let _inside = span.enter();
+            let mut onward = HeaderMap::new();
+            inject(&mut onward);
+            let parent = onward["traceparent"].to_str().unwrap();
+            assert!(parent.starts_with(&format!("00-{TRACE}-")), "{parent}");
+            assert!(!parent.contains("b7ad6b7169203331"), "{parent}");
+            assert_eq!(onward["tracestate"], "shop=7");
+        });
+    }
+
+    #[test]
+    fn nothing_to_pass_on() {
+        let mut onward = HeaderMap::new();
+        inject(&mut onward);
+        assert!(onward.is_empty());
+    }
+
+    #[test]
+    fn unusable() {
+        let right = format!("00-{TRACE}-b7ad6b7169203331-01");
+        assert!(extract(&headers(&[("traceparent", &right)])).is_some());
+        let none = "00000000000000000000000000000000";
+        for parent in ["", "00", "ff-x", &format!("00-{none}-b7ad6b7169203331-01")] {
+            assert!(
+                extract(&headers(&[("traceparent", parent)])).is_none(),
+                "{parent}"
+            );
+        }
+        let two = [("traceparent", &*right), ("traceparent", &*right)];
+        assert!(extract(&headers(&two)).is_none());
+    }
+}

@@ -135,3 +135,79 @@ impl SpanProcessor for Entrance {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use opentelemetry::trace::{Tracer, TracerProvider};
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+
+    use super::{Counts, Entrance, Queue, Reason};
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn queue(limit: usize, batch: usize) -> (Arc<Queue>, impl Fn(usize)) {
+        let queue = Arc::new(Queue::new(limit, batch, Counts::new().unwrap()));
+        let provider = SdkTracerProvider::builder()
+            .with_span_processor(Entrance(queue.clone()))
+            .build();
+        let tracer = provider.tracer("test");
+        let end = move |spans| {
+            for _ in 0..spans {
+                drop(tracer.start("span"));
+            }
+            let _ = &provider;
+        };
+        (queue, end)
+    }
+
+    async fn length(queue: &Queue, delay: Duration) -> Option<usize> {
+        queue.next(delay).await.map(|batch| batch.len())
+    }
+
+    #[tokio::test]
+    async fn full_batches_wait_for_nothing() {
+        let (queue, end) = queue(10, 3);
+        end(7);
+        assert_eq!(length(&queue, LONG).await, Some(3));
+        assert_eq!(length(&queue, LONG).await, Some(3));
+        assert_eq!(length(&queue, Duration::from_millis(1)).await, Some(1));
+    }
+
+    #[tokio::test]
+    async fn batch_that_fills_up_wakes() {
+        let (queue, end) = queue(10, 3);
+        let waiter = tokio::spawn({
+            let queue = queue.clone();
+            async move { length(&queue, LONG).await }
+        });
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+            end(1);
+        }
+        assert_eq!(waiter.await.unwrap(), Some(3));
+    }
+
+    #[tokio::test]
+    async fn too_many_are_dropped() {
+        let (queue, end) = queue(4, 2);
+        end(9);
+        assert_eq!(queue.counts.ended.get(), 9);
+        assert_eq!(queue.counts.queued.get(), 4);
+        assert_eq!(queue.counts.dropped(Reason::QueueFull).get(), 5);
+    }
+
+    #[tokio::test]
+    async fn closed_queue_gives_what_it_has() {
+        let (queue, end) = queue(10, 4);
+        end(5);
+        queue.close();
+        end(2);
+        assert_eq!(length(&queue, LONG).await, Some(4));
+        assert_eq!(length(&queue, LONG).await, Some(1));
+        assert_eq!(length(&queue, LONG).await, None);
+        assert_eq!(queue.counts.dropped(Reason::Shutdown).get(), 2);
+    }
+}

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bodies;
+mod bytes;
 mod check;
 mod config;
 mod config_empty;
