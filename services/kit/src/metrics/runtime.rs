@@ -34,6 +34,8 @@ pub(crate) fn scheduled_late(by: Duration) {
 
 /// Registers the figures of this runtime.
 pub(super) fn register(registry: &Registry, runtime: &Handle) -> prometheus::Result<()> {
+    // There from the first scrape on, also before anything was late.
+    LazyLock::force(&LATE);
     registry.register(Box::new(RuntimeCollector {
         runtime: runtime.metrics(),
         workers: IntGauge::new("tokio_workers", "Threads that run tasks.")?,
