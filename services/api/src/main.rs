@@ -6,6 +6,7 @@ use api::config::{ApiConfig, OPTIONS, database_url, database_wait};
 use clap::{ArgMatches, Command};
 use domain::Store;
 use kit::config::{COMMON, Common, Env, Opt, Settings, admin_bind, bind, flags};
+use kit::telemetry::Service;
 use kit::{program, serve};
 
 const EXAMPLES: &str = "Examples:
@@ -52,7 +53,11 @@ fn command(options: &[Opt]) -> Command {
 async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let env = Env::read();
     let settings = Settings::load(options, &env, flags)?;
-    program::start_log(&settings)?;
+    let service = Service {
+        name: "hbnb-api",
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    program::start_telemetry(&settings, &env, service)?;
     let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     tracing::info!(addresses = ?listeners.0.addresses(), admin = ?listeners.1.addresses(), "listening");

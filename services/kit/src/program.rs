@@ -2,12 +2,16 @@
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
 
 use crate::check::check;
-use crate::config::{Common, ConfigError, Settings};
-use crate::telemetry;
+use crate::config::{Common, ConfigError, Env, Settings};
+use crate::telemetry::{self, Service};
+
+/// How long the last spans may take to reach the collector.
+const FLUSH: Duration = Duration::from_secs(2);
 
 /// Runs a program's work on a tokio runtime. An error becomes one sentence on standard error and exit code 1.
 pub fn run(name: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
@@ -23,11 +27,20 @@ pub fn run(name: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> 
         }
         Err(error) => Err(error.into()),
     };
+    telemetry::end(flush_time(&done));
     done.unwrap_or_else(|error| {
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(std::io::stderr(), "{name}: {error}");
         ExitCode::FAILURE
     })
+}
+
+/// A program that was told to stop at once does.
+fn flush_time(done: &anyhow::Result<ExitCode>) -> Duration {
+    match done {
+        Ok(code) if *code != ExitCode::SUCCESS => Duration::ZERO,
+        _ => FLUSH,
+    }
 }
 
 /// Writes a line to standard output. Who reads no further, such as `head`, is no error.
@@ -42,10 +55,22 @@ pub fn say(line: &str) -> std::io::Result<()> {
 pub fn start_log(settings: &Settings) -> Result<(), ConfigError> {
     let common: Common = settings.get()?;
     telemetry::start(&common.log, common.log_format);
+    warn(settings);
+    Ok(())
+}
+
+/// The same for a service, whose requests are traced if the environment says so.
+pub fn start_telemetry(settings: &Settings, env: &Env, service: Service) -> anyhow::Result<()> {
+    let common: Common = settings.get()?;
+    telemetry::start_traced(&common.log, common.log_format, env, service)?;
+    warn(settings);
+    Ok(())
+}
+
+fn warn(settings: &Settings) {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    Ok(())
 }
 
 /// The `check` command that every program has; [`probe`] runs it.

@@ -6,6 +6,7 @@ use api::config::ApiConfig;
 use clap::ArgMatches;
 use domain::{Counts, demo, display_url};
 use kit::config::{Common, Env, Opt, Settings};
+use kit::telemetry::Service;
 use kit::{program, serve};
 use serde::Deserialize;
 
@@ -19,7 +20,11 @@ struct Own {
 pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let env = Env::read();
     let settings = Settings::load(options, &env, flags)?;
-    program::start_log(&settings)?;
+    let service = Service {
+        name: "hbnb",
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    program::start_telemetry(&settings, &env, service)?;
     let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
     let own: Own = settings.get()?;
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
 
 use super::record::{Record, Recorded};
 
@@ -16,7 +17,7 @@ pub(super) async fn quiet_layer(request: Request, next: Next) -> Response {
 }
 
 async fn run(mut record: Record, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    let response = next.run(request).instrument(record.span()).await;
     record.answered(&response);
     response.map(|body| Body::new(Recorded::new(body, record)))
 }

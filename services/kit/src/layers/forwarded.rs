@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, Uri, header};
 
 use crate::config::Networks;
 use crate::serve::Peer;
@@ -32,21 +32,29 @@ pub struct Client {
 }
 
 impl Client {
-    fn direct(parts: &Parts) -> Client {
-        let peer = parts.extensions.get::<Peer>();
+    /// The same of a request that is at hand.
+    pub(crate) fn of(request: &Request) -> Client {
+        let told = request.extensions().get::<Client>().cloned();
+        told.unwrap_or_else(|| {
+            Client::direct(request.extensions(), request.uri(), request.headers())
+        })
+    }
+
+    fn direct(extensions: &Extensions, uri: &Uri, headers: &HeaderMap) -> Client {
+        let peer = extensions.get::<Peer>();
         let address = peer.and_then(|peer| peer.as_str().parse::<SocketAddr>().ok());
         Client {
             address: address.map(|address| address.ip().to_canonical()),
             scheme: "http",
-            host: named(parts).into(),
+            host: named(uri, headers).into(),
         }
     }
 }
 
 /// The host that the request itself names: `:authority` of HTTP/2, or `Host`.
-fn named(parts: &Parts) -> &str {
-    let field = || parts.headers.get(header::HOST)?.to_str().ok();
-    let authority = parts.uri.authority().map(Authority::as_str);
+fn named<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let field = || headers.get(header::HOST)?.to_str().ok();
+    let authority = uri.authority().map(Authority::as_str);
     authority.or_else(field).unwrap_or_default()
 }
 
@@ -55,7 +63,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Client, Infallible> {
         let told = parts.extensions.get::<Client>().cloned();
-        Ok(told.unwrap_or_else(|| Client::direct(parts)))
+        Ok(told.unwrap_or_else(|| Client::direct(&parts.extensions, &parts.uri, &parts.headers)))
     }
 }
 
@@ -98,7 +106,7 @@ fn way(headers: &HeaderMap, trusted: &Networks) -> Result<Way, &'static str> {
 }
 
 fn put(parts: &mut Parts, way: Way) {
-    let mut client = Client::direct(parts);
+    let mut client = Client::direct(&parts.extensions, &parts.uri, &parts.headers);
     client.scheme = way.scheme.unwrap_or(client.scheme);
     client.host = way.host.unwrap_or(client.host);
     if let Some(node) = way.client {

@@ -11,10 +11,13 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use tracing::Span;
+use tracing::field::display;
 
 use super::RequestId;
 use crate::metrics;
 use crate::serve::Peer;
+use crate::telemetry::ServerSpan;
 
 /// Longest path that is logged, in bytes.
 const PATH_LIMIT: usize = 256;
@@ -34,12 +37,15 @@ pub(super) struct Record {
     length: Option<u64>,
     complete: bool,
     quiet: bool,
+    span: ServerSpan,
 }
 
 impl Record {
-    /// A request of the service: logged at info and counted.
+    /// A request of the service: logged at info, counted, and traced.
     pub(super) fn counted(request: &Request) -> Record {
-        let record = Record::of(request, false);
+        let mut record = Record::of(request, false);
+        let route = record.route.as_ref().map(MatchedPath::as_str);
+        record.span = ServerSpan::begin(request, record.method, route);
         metrics::begin(record.method, record.route());
         record
     }
@@ -64,7 +70,13 @@ impl Record {
             length: None,
             complete: false,
             quiet,
+            span: ServerSpan::none(),
         }
+    }
+
+    /// The span that the request is answered in.
+    pub(super) fn span(&self) -> Span {
+        self.span.span().clone()
     }
 
     /// The head of the answer is known. The server never reads the body of some answers, so those are complete here; of
@@ -96,19 +108,27 @@ impl Drop for Record {
             CLIENT_GONE
         };
         let status = self.status.map_or(unanswered, |status| status.as_u16());
+        self.span.end(
+            self.status
+                .map(|_| status)
+                .or((unanswered == 500).then_some(500)),
+        );
         let route = self.route();
         if !self.quiet {
             metrics::end(self.method, route, status, duration);
         }
-        let peer = self.peer.as_ref().map(tracing::field::display);
-        let request_id = self.id.as_ref().map(tracing::field::display);
+        let peer = self.peer.as_ref().map(display);
+        let request_id = self.id.as_ref().map(display);
         let duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3;
+        let ids = self.span.ids();
+        let trace_id = ids.as_ref().map(|ids| display(ids.trace_id()));
+        let span_id = ids.as_ref().map(|ids| display(ids.span_id()));
         let aborted = (!self.complete).then_some(true);
         let (method, path, bytes) = (self.method, &*self.path, self.bytes);
         if self.quiet {
-            tracing::debug!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, aborted);
+            tracing::debug!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, trace_id, span_id, aborted);
         } else {
-            tracing::info!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, aborted);
+            tracing::info!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, trace_id, span_id, aborted);
         }
     }
 }
@@ -134,9 +154,15 @@ impl HttpBody for Recorded {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let next = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        let over = self.body.is_end_stream();
-        let Some(record) = &mut self.record else {
+        let this = &mut *self;
+        let inside = this
+            .record
+            .as_ref()
+            .map(|record| record.span.span().enter());
+        let next = ready!(Pin::new(&mut this.body).poll_frame(cx));
+        drop(inside);
+        let over = this.body.is_end_stream();
+        let Some(record) = &mut this.record else {
             return Poll::Ready(next);
         };
         let ended = match &next {
@@ -152,7 +178,7 @@ impl HttpBody for Recorded {
             }
         };
         if ended {
-            self.record = None;
+            this.record = None;
         }
         Poll::Ready(next)
     }
