@@ -2,6 +2,8 @@
 
 CARGO ?= cargo
 NAME := hbnb
+# What `make setup` installs for the tests.
+SCHEMATHESIS := $(wildcard $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hbnb-tests/schemathesis/bin/schemathesis)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run check format test heavy bench clean
@@ -29,10 +31,10 @@ check: ## Format, lints, documentation, licences, layering: what CI asks of ever
 	$(CARGO) test --package hbnb-tests --test layering --locked
 
 test: ## All tests that need no container, on SQLite and on a PostgreSQL of their own
-	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
+	@HBNB_TEST_SCHEMATHESIS=$${HBNB_TEST_SCHEMATHESIS:-$(SCHEMATHESIS)} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
 
-heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients
-	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) test --locked --package hbnb-tests --test memory --test slow_clients
+heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers
+	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) test --locked --package hbnb-tests --test memory --test slow_clients --test drain_load
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-domain --bench search

@@ -10,6 +10,7 @@ has cc || missing+=(build-essential)
 has curl || missing+=(curl)
 has sqlite3 || missing+=(sqlite3)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || missing+=(postgresql)
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && has apt-get; then
@@ -30,4 +31,14 @@ fi
 cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+
+# Kept outside the clone, and made anew when what it should hold has changed.
+tools="${XDG_CACHE_HOME:-$HOME/.cache}/hbnb-tests/schemathesis"
+wanted="$(dirname "$0")/schemathesis.txt"
+if ! cmp -s "$wanted" "$tools/installed.txt"; then
+    echo "Installing: schemathesis"
+    python3 -m venv --clear "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$tools/installed.txt"
+fi
 echo "All is there."

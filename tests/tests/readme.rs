@@ -131,7 +131,10 @@ async fn commands_work() {
     fs::write(folder.path().join("file.json"), FILE_JSON).unwrap();
     let url = "sqlite:hbnb.db";
     let hbnb = Binary::named("hbnb").unwrap();
-    let server = Server::start(&hbnb, &["serve", "--database-url", url], &[], folder.path())
+    // As the text before the commands about faults says.
+    let faults = [("HBNB_FAULTS", "true")];
+    let serve = ["serve", "--database-url", url];
+    let server = Server::start(&hbnb, &serve, &faults, folder.path())
         .await
         .unwrap();
     let admin = server.admin().trim_start_matches("http://").to_owned();

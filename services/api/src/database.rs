@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use domain::{OpenError, Schema, Store};
 use kit::admin::Health;
+use kit::config::Span;
+use kit::faults::Faults;
 use tokio::time::{sleep, timeout};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -30,6 +32,23 @@ pub(crate) async fn watch(store: Store, health: Health) -> OpenError {
             );
         }
     }
+}
+
+/// Makes the faults of the database known.
+pub(crate) fn faults(store: &Store, faults: &Faults) {
+    let lost = store.clone();
+    let meaning = "the database is out of reach";
+    faults.add("database", meaning, move |value| {
+        lost.faults().lose(value.is_some());
+        Ok(())
+    });
+    let slow = store.clone();
+    let meaning = "each statement takes so much longer, such as 200ms";
+    faults.add("database_latency", meaning, move |value| {
+        let by: Option<Span> = value.map(str::parse).transpose()?;
+        slow.faults().slow(by.map(|Span(by)| by));
+        Ok(())
+    });
 }
 
 async fn wait_for_schema(store: &Store, health: &Health) -> Option<OpenError> {

@@ -6,8 +6,11 @@ use std::time::Duration;
 use domain::Store;
 use kit::admin::{self, Health};
 use kit::config::Common;
+use kit::faults::Faults;
+use kit::layers::Terms;
 use kit::serve::{Clocks, Listeners, Outcome, Serve, raise_file_limit, signal};
 use kit::{layers, metrics};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -30,19 +33,31 @@ pub async fn serve(
     metrics::start(name, env!("CARGO_PKG_VERSION"))?;
     let health = Health::new();
     health.block("schema", "the schema has not been looked at yet");
+    let faults = match common.faults {
+        true => Some(Faults::new(&health, &Handle::current())?),
+        false => None,
+    };
     let (tell, told) = oneshot::channel();
     let router = async {
         let store = open.await?;
         store.meter().register(metrics::registry())?;
+        if let Some(faults) = &faults {
+            database::faults(&store, faults);
+        }
         let _ = tell.send(store.clone());
         health.started();
         let router = app(store, config.manners());
-        anyhow::Ok(layers::apply(router, &health, &common.into()))
+        let terms = Terms {
+            faults: faults.clone(),
+            ..common.into()
+        };
+        anyhow::Ok(layers::apply(router, &health, &terms))
     };
     let serve = Serve {
         main,
         admin,
-        admin_router: admin::router(&health),
+        admin_router: admin::router(&health, faults.as_ref()),
+        faults: faults.clone(),
         health: health.clone(),
         drain: common.into(),
         clocks: Clocks::default(),

@@ -1,24 +1,31 @@
 //! The second listener: `/metrics` and the probes, never the business.
 
+mod faults;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::faults::Faults;
 pub use crate::health::Health;
 use crate::{layers, metrics};
 
 /// `GET /metrics`, `/healthz/live`, `/healthz/ready` and `/healthz/startup`, each answered in plain text; 404 for others.
-/// The requests are logged at debug and not counted.
-pub fn router(health: &Health) -> Router {
+/// `/faults` too, if there are any. The requests are logged at debug and not counted.
+pub fn router(health: &Health, faults: Option<&Faults>) -> Router {
     let routes = Router::new()
         .route("/metrics", get(scrape))
-        .route("/healthz/live", get(async || "alive\n"))
+        .route("/healthz/live", get(live))
         .route("/healthz/ready", get(ready))
         .route("/healthz/startup", get(startup))
         .fallback(async || (StatusCode::NOT_FOUND, "no such page\n"))
         .with_state(health.clone());
+    let routes = match faults {
+        Some(known) => routes.merge(faults::router(known.clone())),
+        None => routes,
+    };
     layers::apply_quietly(routes, health)
 }
 
@@ -33,6 +40,15 @@ async fn scrape() -> Response {
             )
                 .into_response()
         }
+    }
+}
+
+async fn live(State(health): State<Health>) -> Response {
+    if health.is_alive() {
+        "alive\n".into_response()
+    } else {
+        let stuck = "not alive: no task has been run for 10 s\n";
+        (StatusCode::SERVICE_UNAVAILABLE, stuck).into_response()
     }
 }
 

@@ -113,6 +113,13 @@ pub const COMMON: &[Opt] = &[
         parses::<Span>,
     ),
     Opt::new(
+        "faults",
+        "false",
+        "BOOL",
+        "Let the admin listener put trouble on: see /faults there",
+        parses::<bool>,
+    ),
+    Opt::new(
         "log",
         "info",
         "FILTER",
@@ -159,6 +166,8 @@ pub struct Common {
     pub drain_linger: Span,
     /// From then until requests still in flight are cut off.
     pub drain_deadline: Span,
+    /// Whether the admin listener can put trouble on.
+    pub faults: bool,
     /// What is logged.
     pub log: LogFilter,
     /// How it is written.

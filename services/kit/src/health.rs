@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A runtime that has not run a task for so long is taken to be stuck for good.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// The state that the probes report. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +16,7 @@ pub struct Health(Arc<State>);
 struct State {
     started: AtomicBool,
     draining: AtomicBool,
+    beat: Mutex<Option<Instant>>,
     blocks: Mutex<BTreeMap<String, String>>,
 }
 
@@ -41,6 +46,16 @@ impl Health {
         self.0.draining.store(true, Ordering::Release);
     }
 
+    /// Says that the runtime that serves clients runs its tasks. Once there is a first beat there must be more.
+    pub(crate) fn beat(&self) {
+        *self.last_beat() = Some(Instant::now());
+    }
+
+    /// Whether the last beat is not too long ago.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.last_beat().is_none_or(|beat| beat.elapsed() < STUCK)
+    }
+
     /// Whether [`Health::started`] was called.
     pub fn is_started(&self) -> bool {
         self.0.started.load(Ordering::Acquire)
@@ -68,6 +83,10 @@ impl Health {
         blocks
             .first_key_value()
             .map(|(name, reason)| format!("{name}: {reason}"))
+    }
+
+    fn last_beat(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.beat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn blocks(&self) -> MutexGuard<'_, BTreeMap<String, String>> {

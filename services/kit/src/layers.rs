@@ -15,6 +15,7 @@ mod strict;
 
 pub use deadline::{Streamed, TimeLimits};
 pub use forwarded::Client;
+pub(crate) use refusal::answer as refuse;
 pub use request_id::RequestId;
 
 use std::sync::Arc;
@@ -25,10 +26,11 @@ use tower::ServiceBuilder;
 
 use crate::admin::Health;
 use crate::config::{Common, Networks};
+use crate::faults::{self, Faults};
 use busy::Room;
 
 /// What requests are granted. The default trusts no proxy and limits nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Terms {
     /// The proxies whose word on who asked is believed.
     pub trusted_proxies: Networks,
@@ -36,6 +38,8 @@ pub struct Terms {
     pub request_limit: u32,
     /// How long a request may take.
     pub time_limits: TimeLimits,
+    /// Trouble on demand; without any, requests go past no layer for it.
+    pub faults: Option<Faults>,
 }
 
 impl From<&Common> for Terms {
@@ -47,6 +51,7 @@ impl From<&Common> for Terms {
                 request: common.request_timeout.0,
                 stream: common.stream_timeout.0,
             },
+            faults: None,
         }
     }
 }
@@ -57,6 +62,13 @@ impl From<&Common> for Terms {
 pub fn apply(router: Router, health: &Health, terms: &Terms) -> Router {
     let trusted = Arc::new(terms.trusted_proxies.clone());
     let room = Room::new(terms.request_limit);
+    let router = match &terms.faults {
+        Some(faults) => router.layer(from_fn_with_state(
+            faults.trouble().clone(),
+            faults::trouble,
+        )),
+        None => router,
+    };
     router.layer(
         ServiceBuilder::new()
             .map_request(move |request| forwarded::resolve(request, &trusted))

@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod check;
 pub mod config;
+pub mod faults;
 mod health;
 pub mod layers;
 pub mod metrics;

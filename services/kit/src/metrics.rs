@@ -2,9 +2,11 @@
 
 mod bytes;
 mod connections;
+mod runtime;
 
 pub(crate) use bytes::transferred;
 pub(crate) use connections::{closed, opened};
+pub(crate) use runtime::scheduled_late;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use prometheus::process_collector::ProcessCollector;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
+use tokio::runtime::Handle;
 
 /// Upper bounds of the duration histogram, in seconds.
 const BUCKETS: &[f64] = &[
@@ -27,7 +30,8 @@ pub fn registry() -> &'static Registry {
     &REGISTRY
 }
 
-/// Registers `build_info{service,version}` and the figures of the process (CPU, memory, open files, start).
+/// Registers `build_info{service,version}`, the figures of the process (CPU, memory, open files, start) and, called inside
+/// a tokio runtime, those of the runtime.
 pub fn start(service: &str, version: &str) -> prometheus::Result<()> {
     let labels = Opts::new("build_info", "What runs here; the value is always 1.")
         .const_label("service", service)
@@ -35,6 +39,9 @@ pub fn start(service: &str, version: &str) -> prometheus::Result<()> {
     let build = IntGauge::with_opts(labels)?;
     build.set(1);
     REGISTRY.register(Box::new(build))?;
+    if let Ok(runtime) = Handle::try_current() {
+        runtime::register(&REGISTRY, &runtime)?;
+    }
     REGISTRY.register(Box::new(ProcessCollector::for_self()))
 }
 

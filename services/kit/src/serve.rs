@@ -2,6 +2,7 @@
 
 mod accept;
 mod answer;
+mod apart;
 mod bind;
 mod body;
 mod clock;
@@ -10,6 +11,7 @@ mod error;
 mod files;
 mod inherited;
 mod place;
+mod pulse;
 mod signals;
 mod socket;
 mod timed;
@@ -29,11 +31,16 @@ use std::time::Duration;
 
 use axum::Router;
 
+use tokio_util::task::AbortOnDropHandle;
+
 use crate::admin::Health;
 use crate::config::Common;
+use crate::faults::Faults;
 use accept::Group;
+use apart::Apart;
 use place::Places;
 use signals::Signals;
+use socket::Socket;
 
 /// A bound server, complete but for the order to stop.
 pub struct Serve {
@@ -43,6 +50,8 @@ pub struct Serve {
     pub admin: Listeners,
     /// What the admin listener answers with, most likely [`admin::router`](crate::admin::router).
     pub admin_router: Router,
+    /// Trouble that can be put on by the admin listener.
+    pub faults: Option<Faults>,
     /// What the probes report.
     pub health: Health,
     /// How long the parts of the end may take.
@@ -109,14 +118,14 @@ impl Serve {
     }
 
     /// The same, but `interrupt`, first polled when the drain begins, ends it at once.
-    pub async fn run_until<E>(
+    pub async fn run_until<E: From<ServeError>>(
         self,
         router: impl Future<Output = Result<Router, E>>,
         shutdown: impl Future<Output = ()>,
         interrupt: impl Future<Output = ()>,
     ) -> Result<Outcome, E> {
-        let apart = Places::new("admin", 0);
-        let admin = Group::start(self.admin, self.admin_router, self.clocks, &apart);
+        let admin = Apart::start(self.admin, self.admin_router, self.clocks, self.faults)?;
+        let _pulse = AbortOnDropHandle::new(tokio::spawn(pulse::pulse(self.health.clone())));
         let mut shutdown = pin!(shutdown);
         let router = tokio::select! {
             router = router => router?,
@@ -132,7 +141,7 @@ impl Serve {
             () = interrupt => Outcome::Interrupted,
         };
         main.cut_off();
-        admin.cut_off();
+        drop(admin);
         tracing::info!(?outcome, "stopped");
         Ok(outcome)
     }

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// One line: JSON below `/api/`, as all errors there, plain text elsewhere. The sentence has nothing to escape.
-pub(super) fn answer(path: &str, status: StatusCode, sentence: &'static str) -> Response {
+pub(crate) fn answer(path: &str, status: StatusCode, sentence: &'static str) -> Response {
     if path.starts_with("/api/") {
         let json = [(header::CONTENT_TYPE, "application/json")];
         return (status, json, format!("{{\"error\":\"{sentence}\"}}\n")).into_response();

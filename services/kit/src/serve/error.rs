@@ -34,6 +34,11 @@ pub enum ServeError {
         /// What is wrong with it.
         error: io::Error,
     },
+    /// The admin listener cannot have a thread of its own.
+    #[error(
+        "cannot start the thread for metrics and probes: {0}; allow this user more threads or open files"
+    )]
+    Admin(io::Error),
     /// Signals cannot be listened for.
     #[error("cannot listen for SIGTERM and SIGINT: {0}")]
     Signals(io::Error),

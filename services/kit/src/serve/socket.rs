@@ -21,7 +21,34 @@ pub(super) enum Accepted {
     Unix(UnixStream),
 }
 
+/// A listening socket that no runtime watches.
+pub(super) enum Detached {
+    Tcp(std::net::TcpListener),
+    Unix(Option<SocketFile>, std::os::unix::net::UnixListener),
+}
+
+impl Detached {
+    /// Has the socket watched by the runtime in which this is called.
+    pub(super) fn attach(self) -> io::Result<Socket> {
+        Ok(match self {
+            Detached::Tcp(listener) => Socket::Tcp(TcpListener::from_std(listener)?),
+            Detached::Unix(file, listener) => Socket::Unix {
+                _file: file,
+                listener: UnixListener::from_std(listener)?,
+            },
+        })
+    }
+}
+
 impl Socket {
+    /// Takes the socket away from its runtime.
+    pub(super) fn detach(self) -> io::Result<Detached> {
+        Ok(match self {
+            Socket::Tcp(listener) => Detached::Tcp(listener.into_std()?),
+            Socket::Unix { _file, listener } => Detached::Unix(_file, listener.into_std()?),
+        })
+    }
+
     pub(super) async fn accept(&self) -> io::Result<Accepted> {
         match self {
             Socket::Tcp(listener) => {

@@ -17,7 +17,7 @@ async fn get(health: &Health, path: &str) -> (StatusCode, String) {
         .header("host", "x")
         .body(Body::empty())
         .unwrap();
-    let response = router(health).oneshot(request).await.unwrap();
+    let response = router(health, None).oneshot(request).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())

@@ -1,6 +1,5 @@
 //! A server to test against, and a client that speaks bytes.
 
-use std::convert::Infallible;
 use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use axum::routing::get;
 use kit::admin::{self, Health};
 use kit::config::{Listen, Listens};
 use kit::layers::Terms;
-use kit::serve::{Clocks, Drain, Listeners, Outcome, Serve};
+use kit::serve::{Clocks, Drain, Listeners, Outcome, Serve, ServeError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
@@ -119,7 +118,8 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
     let serve = Serve {
         main,
         admin,
-        admin_router: admin::router(&health),
+        admin_router: admin::router(&health, None),
+        faults: None,
         health: health.clone(),
         drain: settings.drain,
         clocks: settings.clocks,
@@ -128,7 +128,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
     let (stop, stopped) = oneshot::channel();
     let (interrupt, interrupted) = oneshot::channel::<()>();
     let outcome = tokio::spawn(async move {
-        let router = ready(Ok::<_, Infallible>(router));
+        let router = ready(Ok::<_, ServeError>(router));
         let shutdown = async { stopped.await.unwrap() };
         let interrupt = async {
             if interrupted.await.is_err() {
@@ -136,7 +136,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
             }
         };
         let ended = serve.run_until(router, shutdown, interrupt).await;
-        ended.unwrap_or_else(|never| match never {})
+        ended.unwrap()
     });
     Server {
         address,

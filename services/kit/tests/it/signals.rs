@@ -93,7 +93,8 @@ async fn serves() {
     let serve = Serve {
         main,
         admin: listeners("127.0.0.1:0").await,
-        admin_router: admin::router(&health),
+        admin_router: admin::router(&health, None),
+        faults: None,
         health,
         drain: drain(delay, Duration::ZERO, LONG),
         clocks: Clocks::default(),

@@ -1,0 +1,210 @@
+//! Trouble on demand, and what the probes make of it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::time::{Duration, Instant};
+
+use rig::http::{get, send};
+use rig::{Binary, Server, Storage, until};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn serve(folder: &TempDir, envs: &[(&str, &str)]) -> Server {
+    let binary = Binary::named("hbnb").unwrap();
+    let args = ["serve", "--no-demo"];
+    Server::start(&binary, &args, envs, folder.path())
+        .await
+        .unwrap()
+}
+
+const ON: [(&str, &str); 1] = [("HBNB_FAULTS", "true")];
+
+async fn order(server: &Server, method: &str, path: &str) -> (u16, String) {
+    let reply = send(server.admin(), method, path, &[], None, PATIENCE)
+        .await
+        .unwrap();
+    (reply.status, reply.text().into_owned())
+}
+
+async fn put(server: &Server, fault: &str) {
+    let (status, said) = order(server, "PUT", &format!("/faults/{fault}")).await;
+    assert_eq!(status, 200, "{said}");
+}
+
+async fn probe(server: &Server, name: &str) -> u16 {
+    let path = format!("/healthz/{name}");
+    get(server.admin(), &path).await.unwrap().status
+}
+
+async fn until_probe(server: &Server, name: &str, status: u16, limit: Duration) -> Duration {
+    let since = Instant::now();
+    let what = format!("{name} says {status}");
+    until(&what, limit, async || {
+        Ok(probe(server, name).await == status)
+    })
+    .await
+    .unwrap();
+    since.elapsed()
+}
+
+#[tokio::test]
+async fn there_are_none_unless_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &[]).await;
+    assert_eq!(order(&server, "GET", "/faults").await.0, 404);
+    let stuck = "/faults/stuck";
+    assert_eq!(order(&server, "PUT", stuck).await.0, 404);
+    assert_eq!(get(server.base(), "/faults").await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn a_wrong_order_is_told_what_is_right() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    for (path, status, right) in [
+        (
+            "flood",
+            404,
+            "there are database, database_latency, errors, latency",
+        ),
+        ("errors?value=2", 400, "value: give a share from 0 to 1"),
+        ("errors", 400, "value: give a share from 0 to 1"),
+        (
+            "latency?value=soon",
+            400,
+            "value: give a time such as 500ms",
+        ),
+        ("memory?value=9GiB", 400, "value: give at most 4GiB"),
+        ("not_ready?for=2h", 400, "for: give a time up to 1h"),
+        ("not_ready?for=0", 400, "for: give a time up to 1h"),
+    ] {
+        let (code, said) = order(&server, "PUT", &format!("/faults/{path}")).await;
+        assert_eq!(code, status, "{path}: {said}");
+        assert!(said.contains(right), "{path}: {said}");
+    }
+    assert_eq!(probe(&server, "ready").await, 200);
+}
+
+#[tokio::test]
+async fn a_fault_is_listed_and_heals_by_itself() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    put(&server, "not_ready?for=1s").await;
+    assert_eq!(probe(&server, "ready").await, 503);
+    assert_eq!(probe(&server, "live").await, 200);
+    let listed = get(server.admin(), "/faults")
+        .await
+        .unwrap()
+        .json()
+        .unwrap();
+    let told = listed.as_array().unwrap();
+    let fault = told
+        .iter()
+        .find(|fault| fault["name"] == "not_ready")
+        .unwrap();
+    assert!(fault["seconds_left"].as_f64().unwrap() <= 1.0, "{fault}");
+    let scraped = get(server.admin(), "/metrics").await.unwrap();
+    let active = "faults_active{fault=\"not_ready\"} 1";
+    assert!(scraped.text().contains(active), "{}", scraped.text());
+    until_probe(&server, "ready", 200, PATIENCE).await;
+}
+
+#[tokio::test]
+async fn requests_fail_and_wait_as_ordered() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    put(&server, "errors?value=0.5").await;
+    let mut failed = 0;
+    for _ in 0..20 {
+        let reply = get(server.base(), "/api/v1/status").await.unwrap();
+        if reply.status == 500 {
+            failed += 1;
+            assert_eq!(reply.json().unwrap()["error"], "Internal server error");
+        }
+    }
+    assert_eq!(failed, 10);
+    assert_eq!(order(&server, "DELETE", "/faults").await.0, 200);
+    put(&server, "latency?value=100ms").await;
+    let since = Instant::now();
+    assert_eq!(
+        get(server.base(), "/api/v1/status").await.unwrap().status,
+        200
+    );
+    assert!(since.elapsed() >= Duration::from_millis(100));
+}
+
+#[tokio::test]
+async fn memory_is_really_taken_and_given_back() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    let before = server.rss_bytes().unwrap();
+    put(&server, "memory?value=100MiB").await;
+    assert!(server.rss_bytes().unwrap() > before + 95 * 1024 * 1024);
+    assert_eq!(order(&server, "DELETE", "/faults/memory").await.0, 200);
+    assert!(server.rss_bytes().unwrap() < before + 20 * 1024 * 1024);
+}
+
+/// Lost for less than the grace nothing happens; then the service is not ready, but alive; it is back at once.
+#[tokio::test]
+async fn a_lost_database_fails_ready_only() {
+    let postgres = Storage::postgres("a database that is lost on demand").unwrap();
+    for storage in [Storage::sqlite().unwrap()].into_iter().chain(postgres) {
+        let binary = Binary::named("hbnb").unwrap();
+        let args = ["serve", "--no-demo", "--database-url", storage.url()];
+        let server = Server::start(&binary, &args, &ON, storage.folder())
+            .await
+            .unwrap();
+        put(&server, "database?for=10m").await;
+        let reply = get(server.base(), "/api/v1/states").await.unwrap();
+        assert_eq!(reply.status, 503, "{}", reply.text());
+        assert_eq!(probe(&server, "ready").await, 200, "there is a grace");
+        until_probe(&server, "ready", 503, PATIENCE).await;
+        assert_eq!(probe(&server, "live").await, 200);
+        assert_eq!(order(&server, "DELETE", "/faults/database").await.0, 200);
+        let seen = until_probe(&server, "ready", 200, PATIENCE).await;
+        assert!(seen < Duration::from_secs(2), "{seen:?}");
+        let reply = get(server.base(), "/api/v1/states").await.unwrap();
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+}
+
+/// The watch looks once a second: several looks meet the slow database.
+#[tokio::test]
+async fn a_slow_database_changes_nothing_for_the_probes() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    put(&server, "database_latency?value=1500ms").await;
+    let since = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(
+            get(server.base(), "/api/v1/states").await.unwrap().status,
+            200
+        );
+        assert_eq!(probe(&server, "ready").await, 200);
+        assert_eq!(probe(&server, "live").await, 200);
+    }
+    assert!(since.elapsed() >= Duration::from_secs(6));
+}
+
+/// A runtime that runs nothing fails live after ten seconds. The admin listener still answers, and a stop is still heard.
+#[tokio::test]
+async fn a_stuck_runtime_fails_live() {
+    let folder = TempDir::new().unwrap();
+    let mut server = serve(&folder, &ON).await;
+    put(&server, "stuck?for=10m").await;
+    assert_eq!(probe(&server, "live").await, 200);
+    let after = until_probe(&server, "live", 503, PATIENCE).await;
+    assert!(after > Duration::from_secs(8), "{after:?}");
+    let scraped = get(server.admin(), "/metrics").await.unwrap();
+    assert_eq!(scraped.status, 200);
+    assert_eq!(order(&server, "DELETE", "/faults/stuck").await.0, 200);
+    until_probe(&server, "live", 200, PATIENCE).await;
+    assert_eq!(
+        get(server.base(), "/api/v1/status").await.unwrap().status,
+        200
+    );
+    put(&server, "stuck?for=10m").await;
+    server.terminate().unwrap();
+    assert_eq!(server.wait(PATIENCE).await.unwrap().code(), Some(0));
+}

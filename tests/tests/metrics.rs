@@ -1,0 +1,169 @@
+//! The metrics as a real Prometheus takes them, and as the README tells them.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rig::environment::variable;
+use rig::http::get;
+use rig::process::free_port;
+use rig::{Binary, Server, skipped, until};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server on which everything that is measured has happened.
+async fn used(folder: &Path) -> Server {
+    let binary = Binary::named("hbnb").unwrap();
+    let envs = [("HBNB_FAULTS", "true")];
+    let server = Server::start(&binary, &["serve"], &envs, folder)
+        .await
+        .unwrap();
+    for path in ["/api/v1/states", "/nowhere"] {
+        get(server.base(), path).await.unwrap();
+    }
+    server
+}
+
+async fn scrape(server: &Server) -> String {
+    let reply = get(server.admin(), "/metrics").await.unwrap();
+    reply.text().into_owned()
+}
+
+/// By name, the type and the labels.
+type Families = BTreeMap<String, (String, BTreeSet<String>)>;
+
+fn families(text: &str) -> Families {
+    let mut families = Families::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = rest.split_once(' ').unwrap();
+            families.insert(name.to_owned(), (kind.to_owned(), BTreeSet::new()));
+        } else if !line.starts_with('#') {
+            let (series, _) = line.rsplit_once(' ').unwrap();
+            let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+            let of = |suffix| name.strip_suffix(suffix).map(str::to_owned);
+            let whole = [of("_bucket"), of("_sum"), of("_count")];
+            let whole = whole.into_iter().flatten();
+            let known = whole.chain([name.to_owned()]);
+            let name = known.into_iter().find(|name| families.contains_key(name));
+            let seen = &mut families.get_mut(&name.unwrap()).unwrap().1;
+            let names = labels
+                .split("\",")
+                .filter_map(|label| label.split_once('='));
+            seen.extend(names.map(|(name, _)| name.to_owned()));
+            seen.remove("le");
+        }
+    }
+    families
+}
+
+fn documented() -> Families {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = fs::read_to_string(readme).unwrap();
+    let (_, section) = text.split_once("## Metrics\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let ticked = |cell: &str| -> BTreeSet<String> {
+        let parts = cell.split('`').skip(1).step_by(2);
+        parts.map(str::to_owned).collect()
+    };
+    let family = |row: &str| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, names, kind, labels, meaning, _] = cells[..] else {
+            panic!("four cells: {row}")
+        };
+        assert!(!meaning.is_empty(), "{row}");
+        let told = (kind.to_owned(), ticked(labels));
+        ticked(names)
+            .into_iter()
+            .map(move |name| (name, told.clone()))
+    };
+    rows.flat_map(|row| family(row).collect::<Vec<_>>())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_readme_tells_all_and_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    let server = used(folder.path()).await;
+    let (told, there) = (documented(), families(&scrape(&server).await));
+    for (name, family) in &there {
+        assert_eq!(told.get(name), Some(family), "README: {name}");
+    }
+    for name in told.keys() {
+        assert!(there.contains_key(name), "no such metric: {name}");
+    }
+}
+
+#[tokio::test]
+async fn promtool_has_nothing_to_say() {
+    let Some(promtool) = variable("HBNB_TEST_PROMTOOL") else {
+        skipped("the form of the metrics", "HBNB_TEST_PROMTOOL is not set");
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let server = used(folder.path()).await;
+    let file = folder.path().join("metrics");
+    fs::write(&file, scrape(&server).await).unwrap();
+    let mut command = Command::new(promtool);
+    command.args(["check", "metrics"]);
+    command.stdin(Stdio::from(File::open(&file).unwrap()));
+    let output = command.output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!((output.status.code(), said.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn prometheus_takes_them() {
+    let Some(prometheus) = variable("HBNB_TEST_PROMETHEUS") else {
+        skipped("a scrape by Prometheus", "HBNB_TEST_PROMETHEUS is not set");
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let server = used(folder.path()).await;
+    let target = server.admin().trim_start_matches("http://");
+    let config = format!(
+        "global: {{scrape_interval: 1s}}\nscrape_configs:\n- job_name: hbnb\n  static_configs: [{{targets: ['{target}']}}]\n"
+    );
+    let file = folder.path().join("prometheus.yml");
+    fs::write(&file, config).unwrap();
+    let listen = format!("127.0.0.1:{}", free_port().unwrap());
+    let _running = tokio::process::Command::new(prometheus)
+        .arg(format!("--config.file={}", file.display()))
+        .arg(format!("--web.listen-address={listen}"))
+        .arg("--storage.tsdb.path=data")
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let base = format!("http://{listen}");
+    until("the target is up", PATIENCE, async || {
+        Ok(ask(&base, "up").await == Some(1.0))
+    })
+    .await
+    .unwrap();
+    // As many samples as lines: nothing was left out for its form.
+    let text = scrape(&server).await;
+    let samples = text.lines().filter(|line| !line.starts_with('#')).count();
+    let taken = ask(&base, "scrape_samples_scraped").await.unwrap();
+    assert!(taken > 0.9 * samples as f64, "{taken} of {samples}");
+    let counted = "http_requests_total%7Broute%3D%22%2Fapi%2Fv1%2Fstates%22%7D";
+    assert_eq!(ask(&base, counted).await, Some(1.0));
+    let targets = get(&base, "/api/v1/targets").await.unwrap().json().unwrap();
+    assert_eq!(targets["data"]["activeTargets"][0]["lastError"], "");
+}
+
+/// The value of a query that gives one, such as `up`; nothing before Prometheus is there.
+async fn ask(base: &str, query: &str) -> Option<f64> {
+    let path = format!("/api/v1/query?query={query}");
+    let answer = get(base, &path).await.ok()?.json().ok()?;
+    let value = answer["data"]["result"][0]["value"][1].as_str()?;
+    value.parse().ok()
+}
