@@ -30,12 +30,11 @@ type Kept = Arc<Mutex<Vec<Span>>>;
 impl Collector {
     /// Listens on a free port of loopback.
     pub async fn start() -> Result<Self> {
-        Self::start_at("127.0.0.1:0").await
+        Self::on(TcpListener::bind("127.0.0.1:0").await?)
     }
 
-    /// Listens at this `host:port`.
-    pub async fn start_at(address: &str) -> Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+    /// Takes the connections of this listener.
+    pub fn on(listener: TcpListener) -> Result<Self> {
         let address = listener.local_addr()?;
         let kept = Kept::default();
         let mut tasks = JoinSet::new();

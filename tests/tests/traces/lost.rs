@@ -3,17 +3,20 @@
 use crate::traced::{Figures, LIMIT, start};
 use rig::Collector;
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 #[tokio::test]
 async fn lost_collector_is_counted_and_told_once() {
-    let collector = Collector::start().await.unwrap();
-    let url = collector.url();
-    drop(collector);
+    // Bound and not listening: connections are refused, and nobody else gets the port.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let traced = start(&[
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &url),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "64"),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16"),
+        // A batch is tried again within this time.
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000"),
     ])
     .await;
     for _ in 0..60 {
@@ -32,8 +35,7 @@ async fn lost_collector_is_counted_and_told_once() {
     assert_eq!(figures.dropped, figures.ended - figures.queued);
     assert_eq!(traced.server.logs().matches(text).count(), 1);
     // It is back.
-    let address = url.trim_start_matches("http://");
-    let back = Collector::start_at(address).await.unwrap();
+    let back = Collector::on(socket.listen(64).unwrap()).unwrap();
     traced.ask("/api/v1/states", &[]).await;
     back.span("GET /api/v1/states").await.unwrap();
     traced
