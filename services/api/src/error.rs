@@ -1,11 +1,12 @@
-//! Every answer that is not a success. One table of statuses; a failure is logged here, once, and its inner text never
-//! leaves the process.
+//! Every answer that is not a success. One table of statuses; a failure is told to the log here, once, and its inner
+//! text never leaves the process.
 
 use std::any::Any;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
+use kit::layers::Failure;
 use serde::Serialize;
 
 use crate::json::Json;
@@ -59,6 +60,15 @@ impl Error {
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+
+    /// What the log is told: nothing of the client's own mistakes.
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            Error::Unavailable(cause) => Some(Failure::warning(cause)),
+            Error::Internal(cause) => Some(Failure::error(cause)),
+            _ => None,
+        }
+    }
 }
 
 impl From<domain::Error> for Error {
@@ -75,13 +85,7 @@ impl From<domain::Error> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        match &self {
-            Error::Unavailable(cause) => {
-                tracing::warn!(error = %cause, "no answer from the database");
-            }
-            Error::Internal(cause) => tracing::error!(error = %cause, "request failed"),
-            _ => {}
-        }
+        let failure = self.failure();
         let mut response = Json(
             self.status(),
             Body {
@@ -99,11 +103,16 @@ impl IntoResponse for Error {
             }
             _ => None,
         };
+        if let Some(failure) = failure {
+            response.extensions_mut().insert(failure);
+        }
         response
     }
 }
 
-/// The answer to a request whose handler panicked; the panic itself has been written by the panic hook.
+/// The answer to a request whose handler panicked; the panic itself has been logged.
 pub(crate) fn panicked(_panic: Box<dyn Any + Send>) -> Response {
-    Error::Internal("the handler panicked".into()).into_response()
+    let mut response = Error::Internal("the handler panicked".into()).into_response();
+    response.extensions_mut().remove::<Failure>();
+    response
 }

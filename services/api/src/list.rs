@@ -1,11 +1,11 @@
 //! Lists: whole and streamed, or by pages.
 
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{BoxError, Extension};
 use bytes::Bytes;
 use domain::{Id, Page};
 use futures_util::stream;
@@ -134,7 +134,8 @@ where
     F: Future<Output = domain::Result<Vec<T>>> + Send,
 {
     let mut chunk = vec![b'['];
-    let next = append(&mut chunk, first, SLICE, id)?;
+    let next =
+        append(&mut chunk, first, SLICE, id).map_err(|error| Error::Internal(error.into()))?;
     let Some(page) = next else {
         chunk.extend_from_slice(b"]\n");
         return Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], chunk).into_response());
@@ -142,12 +143,9 @@ where
     let start = stream::once(async { Ok(Bytes::from(chunk)) });
     let rest = stream::try_unfold((Some(page), read), move |(page, read)| async move {
         let Some(page) = page else {
-            return Ok::<_, Error>(None);
+            return Ok::<_, BoxError>(None);
         };
-        let rows = read(page).await.map_err(|error| {
-            tracing::error!(%error, "list broken off");
-            Error::from(error)
-        })?;
+        let rows = read(page).await?;
         let mut chunk = if rows.is_empty() {
             Vec::new()
         } else {
@@ -170,12 +168,12 @@ fn append<T: Serialize>(
     rows: &[T],
     limit: u32,
     id: fn(&T) -> Id,
-) -> Result<Option<Page>> {
+) -> serde_json::Result<Option<Page>> {
     for (at, row) in rows.iter().enumerate() {
         if at > 0 {
             chunk.push(b',');
         }
-        json::write(chunk, row).map_err(|error| Error::Internal(error.into()))?;
+        json::write(chunk, row)?;
     }
     let last = rows.last().filter(|_| rows.len() >= limit as usize);
     Ok(last.and_then(|last| Page::after(id(last), (limit * 2).min(MOST))))

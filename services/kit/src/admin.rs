@@ -1,6 +1,7 @@
 //! The second listener: `/metrics` and the probes, never the business.
 
 mod faults;
+mod log;
 
 use axum::Router;
 use axum::extract::State;
@@ -10,10 +11,10 @@ use axum::routing::get;
 
 use crate::faults::Faults;
 pub use crate::health::Health;
-use crate::{layers, metrics};
+use crate::{layers, metrics, telemetry};
 
 /// `GET /metrics`, `/healthz/live`, `/healthz/ready` and `/healthz/startup`, each answered in plain text; 404 for others.
-/// `/faults` too, if there are any. The requests are logged at debug and not counted.
+/// `/log` too, if the log was started, and `/faults`, if there are any. The requests are logged at debug and not counted.
 pub fn router(health: &Health, faults: Option<&Faults>) -> Router {
     let routes = Router::new()
         .route("/metrics", get(scrape))
@@ -24,6 +25,10 @@ pub fn router(health: &Health, faults: Option<&Faults>) -> Router {
         .with_state(health.clone());
     let routes = match faults {
         Some(known) => routes.merge(faults::router(known.clone())),
+        None => routes,
+    };
+    let routes = match telemetry::level() {
+        Some(level) => routes.merge(log::router(level)),
         None => routes,
     };
     layers::apply_quietly(routes, health)
@@ -69,4 +74,17 @@ async fn startup(State(health): State<Health>) -> Response {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "starting\n").into_response()
     }
+}
+
+fn said(sentence: &str) -> Response {
+    answer(StatusCode::OK, sentence)
+}
+
+fn refused(sentence: &str) -> Response {
+    answer(StatusCode::BAD_REQUEST, sentence)
+}
+
+fn answer(status: StatusCode, sentence: &str) -> Response {
+    let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (status, plain, format!("{sentence}\n")).into_response()
 }

@@ -5,6 +5,7 @@ mod access;
 mod busy;
 mod deadline;
 mod draining;
+mod failure;
 mod forwarded;
 mod received;
 mod record;
@@ -14,6 +15,7 @@ mod security;
 mod strict;
 
 pub use deadline::{Streamed, TimeLimits};
+pub use failure::Failure;
 pub use forwarded::Client;
 pub(crate) use refusal::answer as refuse;
 pub use request_id::RequestId;

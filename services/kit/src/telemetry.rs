@@ -4,6 +4,8 @@ mod context;
 mod counts;
 mod endpoint;
 mod export;
+mod level;
+mod panics;
 mod queue;
 mod sampler;
 mod server_span;
@@ -14,6 +16,7 @@ pub use context::inject;
 pub use settings::Service;
 pub use variable::VariableError;
 
+pub(crate) use level::Level;
 pub(crate) use server_span::ServerSpan;
 
 use std::io::IsTerminal;
@@ -22,12 +25,11 @@ use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::{Metadata, Subscriber};
+use tracing::Metadata;
 use tracing_subscriber::filter::{FilterExt, FilterFn, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, Registry};
+use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{Env, LogFilter, LogFormat};
 use crate::metrics;
@@ -44,6 +46,8 @@ const TRACED: &[&str] = &[HTTP, "db"];
 
 /// The exporting thread, there if and only if traces are on.
 static THREAD: OnceLock<Thread> = OnceLock::new();
+/// What is logged, there if and only if the log was started.
+static LEVEL: OnceLock<Level> = OnceLock::new();
 
 type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 
@@ -75,6 +79,11 @@ pub fn end(within: Duration) {
     }
 }
 
+/// What is logged, if the log was started.
+pub(crate) fn level() -> Option<&'static Level> {
+    LEVEL.get()
+}
+
 /// Whether requests are traced.
 fn is_traced() -> bool {
     THREAD.get().is_some()
@@ -82,19 +91,22 @@ fn is_traced() -> bool {
 
 fn init(layers: Layers) {
     // It fails only where a subscriber is in place already, as in tests of a whole program.
-    let _ = tracing_subscriber::registry().with(layers).try_init();
+    if tracing_subscriber::registry()
+        .with(layers)
+        .try_init()
+        .is_ok()
+    {
+        panics::log();
+    }
 }
 
-fn lines<S>(filter: &LogFilter, format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
+fn lines(usual: &LogFilter, format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // What is traced is no matter of the log, nor the other way round.
     let events = FilterFn::new(is_event);
-    let filter = filter
-        .filter()
-        .and(events.with_max_level_hint(LevelFilter::TRACE));
+    let (filter, handle) = reload::Layer::new(usual.filter());
+    let _ = LEVEL.set(Level::new(handle, usual.clone()));
+    let filter = filter.and(events.with_max_level_hint(LevelFilter::TRACE));
     match format {
         LogFormat::Text => {
             let lines = lines.with_ansi(std::io::stderr().is_terminal());

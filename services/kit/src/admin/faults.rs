@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
+use super::{answer, refused, said};
 use crate::config::Span;
 use crate::faults::{Faults, Refused, Told};
 
@@ -66,9 +67,9 @@ async fn put_on(
         _ => return refused("for: give a time up to 1h, such as 60s"),
     };
     match faults.put(&name, &order.value, time) {
-        Ok(()) => said(StatusCode::OK, &format!("{name} is on for {}", Span(time))),
+        Ok(()) => said(&format!("{name} is on for {}", Span(time))),
         Err(Refused::Value(right)) => refused(&format!("value: {right}")),
-        Err(Refused::Unknown(names)) => said(
+        Err(Refused::Unknown(names)) => answer(
             StatusCode::NOT_FOUND,
             &format!("no such fault; there are {names}"),
         ),
@@ -77,19 +78,10 @@ async fn put_on(
 
 async fn heal(State(faults): State<Faults>, Path(name): Path<String>) -> Response {
     faults.heal(|one, _| one == name);
-    said(StatusCode::OK, &format!("{name} is off"))
+    said(&format!("{name} is off"))
 }
 
 async fn heal_all(State(faults): State<Faults>) -> Response {
     faults.heal(|_, _| true);
-    said(StatusCode::OK, "all faults are off")
-}
-
-fn refused(sentence: &str) -> Response {
-    said(StatusCode::BAD_REQUEST, sentence)
-}
-
-fn said(status: StatusCode, sentence: &str) -> Response {
-    let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (status, plain, format!("{sentence}\n")).into_response()
+    said("all faults are off")
 }

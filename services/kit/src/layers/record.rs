@@ -11,10 +11,11 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
-use tracing::Span;
 use tracing::field::display;
+use tracing::{Level, Span};
 
 use super::RequestId;
+use super::failure::Failure;
 use super::received::Received;
 use crate::metrics;
 use crate::serve::Peer;
@@ -38,6 +39,7 @@ pub(super) struct Record {
     length: Option<u64>,
     complete: bool,
     quiet: bool,
+    failure: Option<Failure>,
     span: ServerSpan,
     received: Received,
 }
@@ -72,6 +74,7 @@ impl Record {
             length: None,
             complete: false,
             quiet,
+            failure: None,
             span: ServerSpan::none(),
             received: Received::default(),
         }
@@ -98,6 +101,7 @@ impl Record {
         self.length = header.or_else(|| response.body().size_hint().exact());
         let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         self.status = Some(status);
+        self.failure = response.extensions().get::<Failure>().cloned();
         self.complete =
             bodiless || self.method == Method::HEAD.as_str() || response.body().is_end_stream();
     }
@@ -135,10 +139,17 @@ impl Drop for Record {
         let span_id = ids.as_ref().map(|ids| display(ids.span_id()));
         let aborted = (!self.complete).then_some(true);
         let (method, path, bytes) = (self.method, &*self.path, self.bytes);
-        if self.quiet {
-            tracing::debug!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, trace_id, span_id, aborted);
-        } else {
-            tracing::info!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, trace_id, span_id, aborted);
+        let error = self.failure.as_ref().map(|failure| &*failure.cause);
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(target: "http", method, route, path, status, duration_ms, bytes, peer, request_id, trace_id, span_id, aborted, error)
+            };
+        }
+        match &self.failure {
+            Some(failure) if failure.level == Level::ERROR => line!(error),
+            Some(_) => line!(warn),
+            None if self.quiet => line!(debug),
+            None => line!(info),
         }
     }
 }
@@ -181,7 +192,10 @@ impl HttpBody for Recorded {
                 record.complete = over || record.length == Some(record.bytes);
                 record.complete
             }
-            Some(Err(_)) => true,
+            Some(Err(error)) => {
+                record.failure = Some(Failure::error(error));
+                true
+            }
             None => {
                 record.complete = true;
                 true
