@@ -1,7 +1,6 @@
-//! The one middleware stack, outermost first: who asked, request id, access log and metrics, security headers,
+//! The one middleware stack, outermost first: who asked, request id, log and metrics, security headers,
 //! `Connection: close` while draining, strictness, the limit of requests in flight, the limit of time.
 
-mod access;
 mod busy;
 mod deadline;
 mod draining;
@@ -12,6 +11,7 @@ mod record;
 mod refusal;
 mod request_id;
 mod security;
+mod stack;
 mod strict;
 
 pub use deadline::{Streamed, TimeLimits};
@@ -23,13 +23,14 @@ pub use request_id::RequestId;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use tower::ServiceBuilder;
+use axum::middleware::from_fn_with_state;
+use tower::layer::layer_fn;
 
 use crate::admin::Health;
 use crate::config::{Common, Networks};
 use crate::faults::{self, Faults};
 use busy::Room;
+use stack::{Stack, Stacked};
 
 /// What requests are granted. The default trusts no proxy and limits nothing.
 #[derive(Clone, Default)]
@@ -62,8 +63,6 @@ impl From<&Common> for Terms {
 ///
 /// The route template of the log and the metrics is axum's `MatchedPath`, which exists inside the router only.
 pub fn apply(router: Router, health: &Health, terms: &Terms) -> Router {
-    let trusted = Arc::new(terms.trusted_proxies.clone());
-    let room = Room::new(terms.request_limit);
     let router = match &terms.faults {
         Some(faults) => router.layer(from_fn_with_state(
             faults.trouble().clone(),
@@ -71,26 +70,32 @@ pub fn apply(router: Router, health: &Health, terms: &Terms) -> Router {
         )),
         None => router,
     };
-    router.layer(
-        ServiceBuilder::new()
-            .map_request(move |request| forwarded::resolve(request, &trusted))
-            .layer(from_fn(request_id::layer))
-            .layer(from_fn(access::layer))
-            .layer(map_response(security::headers))
-            .layer(from_fn_with_state(health.clone(), draining::layer))
-            .layer(from_fn(strict::layer))
-            .layer(from_fn_with_state(room, busy::layer))
-            .layer(from_fn_with_state(terms.time_limits, deadline::layer)),
-    )
+    let stack = Stack {
+        trusted: terms.trusted_proxies.clone(),
+        health: health.clone(),
+        room: Room::new(terms.request_limit),
+        limits: terms.time_limits,
+        quiet: false,
+    };
+    put(router, stack)
 }
 
 /// The same for probes and scrapes, which are logged at debug and not counted.
 pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
-    router.layer(
-        ServiceBuilder::new()
-            .layer(from_fn(request_id::layer))
-            .layer(from_fn(access::quiet_layer))
-            .layer(from_fn_with_state(health.clone(), draining::layer))
-            .layer(from_fn(strict::layer)),
-    )
+    let stack = Stack {
+        trusted: Networks::default(),
+        health: health.clone(),
+        room: Room::new(0),
+        limits: TimeLimits::default(),
+        quiet: true,
+    };
+    put(router, stack)
+}
+
+fn put(router: Router, stack: Stack) -> Router {
+    let stack = Arc::new(stack);
+    router.layer(layer_fn(move |inner| Stacked {
+        stack: stack.clone(),
+        inner,
+    }))
 }

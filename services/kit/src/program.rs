@@ -17,6 +17,7 @@ const FLUSH: Duration = Duration::from_secs(2);
 pub fn run(name: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .on_thread_park(telemetry::rest)
         .build();
     let done = match runtime {
         Ok(runtime) => {

@@ -4,12 +4,14 @@ mod context;
 mod counts;
 mod endpoint;
 mod export;
+mod json;
 mod level;
 mod panics;
 mod queue;
 mod sampler;
 mod server_span;
 mod settings;
+mod sink;
 mod variable;
 
 pub use context::inject;
@@ -20,7 +22,7 @@ pub(crate) use level::Level;
 pub(crate) use server_span::ServerSpan;
 
 use std::io::IsTerminal;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
@@ -35,8 +37,10 @@ use crate::config::{Env, LogFilter, LogFormat};
 use crate::metrics;
 use counts::Counts;
 use export::Thread;
+use json::Json;
 use queue::{Entrance, Queue};
 use settings::Settings;
+use sink::Sink;
 
 /// The target of the spans of requests.
 const HTTP: &str = "http";
@@ -48,6 +52,8 @@ const TRACED: &[&str] = &[HTTP, "db"];
 static THREAD: OnceLock<Thread> = OnceLock::new();
 /// What is logged, there if and only if the log was started.
 static LEVEL: OnceLock<Level> = OnceLock::new();
+/// Where the lines of the log go.
+static SINK: LazyLock<Sink> = LazyLock::new(Sink::default);
 
 type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 
@@ -72,11 +78,17 @@ pub fn start_traced(
     Ok(())
 }
 
-/// Exports the spans that wait, for at most this long. Spans that end later are dropped.
+/// Exports the spans that wait, for at most this long, and writes the lines that do. Spans that end later are dropped.
 pub fn end(within: Duration) {
     if let Some(thread) = THREAD.get() {
         thread.end(within);
     }
+    SINK.flush();
+}
+
+/// To be called by each worker of a runtime before it waits for work: its lines of the log are written then.
+pub(crate) fn rest() {
+    SINK.rest();
 }
 
 /// What is logged, if the log was started.
@@ -101,18 +113,18 @@ fn init(layers: Layers) {
 }
 
 fn lines(usual: &LogFilter, format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // What is traced is no matter of the log, nor the other way round.
     let events = FilterFn::new(is_event);
     let (filter, handle) = reload::Layer::new(usual.filter());
     let _ = LEVEL.set(Level::new(handle, usual.clone()));
     let filter = filter.and(events.with_max_level_hint(LevelFilter::TRACE));
     match format {
-        LogFormat::Text => {
-            let lines = lines.with_ansi(std::io::stderr().is_terminal());
-            lines.with_filter(filter).boxed()
-        }
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+        LogFormat::Text => tracing_subscriber::fmt::layer()
+            .with_writer(&*SINK)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_filter(filter)
+            .boxed(),
+        LogFormat::Json => Json(&SINK).with_filter(filter).boxed(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Ends requests that take too long.
 
+use std::convert::Infallible;
+use std::mem::take;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,13 +9,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, Version, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::refusal;
 use crate::serve::Deadline;
@@ -32,70 +33,111 @@ pub struct TimeLimits {
 #[derive(Clone, Copy, Debug)]
 pub struct Streamed;
 
-pub(super) async fn layer(
-    State(limits): State<TimeLimits>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let started = Instant::now();
-    let mut response = if limits.request.is_zero() {
-        next.run(request).await
-    } else {
-        head(limits.request, request, next).await
-    };
-    // A body of known length is there as a whole: only the client can be slow, and the clocks of its connection run.
-    if response.body().size_hint().exact().is_none() {
-        let is_streamed = response.extensions().get::<Streamed>().is_some();
-        let limit = if is_streamed {
-            limits.stream
+/// The limits of one request.
+pub(super) struct Limited {
+    started: Instant,
+    limits: TimeLimits,
+    /// Whether the body of the request is waited for.
+    awaited: Option<Arc<AtomicBool>>,
+}
+
+/// What was not there in time.
+pub(super) enum Late {
+    /// The answer.
+    Answer,
+    /// The body of the request.
+    Body,
+}
+
+impl Limited {
+    /// Takes the time of a request that came at `started`.
+    pub(super) fn begin(started: Instant, limits: TimeLimits, request: &mut Request) -> Limited {
+        let awaited = watch(request);
+        Limited {
+            started,
+            limits,
+            awaited,
+        }
+    }
+
+    /// The answer, if it begins in time.
+    pub(super) async fn answer(
+        self,
+        answer: impl Future<Output = Result<Response, Infallible>>,
+    ) -> Result<Response, Late> {
+        let limit = self.limits.request;
+        let begun = if limit.is_zero() {
+            Ok(answer.await)
         } else {
-            limits.request
+            timeout_at(self.started + limit, answer).await
+        };
+        if let Ok(Ok(mut response)) = begun {
+            self.bound(&mut response);
+            return Ok(response);
+        }
+        let waits = |awaited: Arc<AtomicBool>| awaited.load(Ordering::Relaxed);
+        match self.awaited.is_some_and(waits) {
+            true => Err(Late::Body),
+            false => Err(Late::Answer),
+        }
+    }
+
+    /// Says when the body of an answer must have ended.
+    fn bound(&self, response: &mut Response) {
+        // A body of known length is there as a whole: only the client can be slow, and the clocks of its connection run.
+        if response.body().size_hint().exact().is_some() {
+            return;
+        }
+        let limit = match response.extensions().get::<Streamed>() {
+            Some(Streamed) => self.limits.stream,
+            None => self.limits.request,
         };
         if !limit.is_zero() {
-            response.extensions_mut().insert(Deadline(started + limit));
+            response
+                .extensions_mut()
+                .insert(Deadline(self.started + limit));
         }
     }
-    response
 }
 
-/// The answer, if it begins in time.
-async fn head(limit: Duration, request: Request, next: Next) -> Response {
-    let (path, version) = (request.uri().clone(), request.version());
-    let (request, awaited) = watched(request);
-    if let Ok(response) = timeout(limit, next.run(request)).await {
-        return response;
-    }
-    if awaited.is_some_and(|awaited| awaited.load(Ordering::Relaxed)) {
-        let sentence = "the body of the request did not arrive in time";
-        let mut response = refusal::answer(path.path(), StatusCode::REQUEST_TIMEOUT, sentence);
-        if version < Version::HTTP_2 {
-            // What is left of the body would stand before the next request.
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(header::CONNECTION, close);
+impl Late {
+    /// The answer to the request.
+    pub(super) fn answer(self, path: &str, version: Version) -> Response {
+        match self {
+            Late::Answer => {
+                let sentence = "the request took too long";
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let mut response = refusal::answer(path, status, sentence);
+                let second = HeaderValue::from_static("1");
+                response.headers_mut().insert(header::RETRY_AFTER, second);
+                response
+            }
+            Late::Body => {
+                let sentence = "the body of the request did not arrive in time";
+                let mut response = refusal::answer(path, StatusCode::REQUEST_TIMEOUT, sentence);
+                if version < Version::HTTP_2 {
+                    // What is left of the body would stand before the next request.
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(header::CONNECTION, close);
+                }
+                response
+            }
         }
-        return response;
     }
-    let sentence = "the request took too long";
-    let mut response = refusal::answer(path.path(), StatusCode::SERVICE_UNAVAILABLE, sentence);
-    let second = HeaderValue::from_static("1");
-    response.headers_mut().insert(header::RETRY_AFTER, second);
-    response
 }
 
-/// The request, and for one with a body whether that is waited for.
-fn watched(request: Request) -> (Request, Option<Arc<AtomicBool>>) {
+/// Watches over the body of a request that has one.
+fn watch(request: &mut Request) -> Option<Arc<AtomicBool>> {
     if request.body().is_end_stream() {
-        return (request, None);
+        return None;
     }
     let awaited = Arc::new(AtomicBool::new(false));
-    let watch = awaited.clone();
-    let request = request.map(|body| {
-        Body::new(Watched {
-            body,
-            awaited: watch,
-        })
+    let body = take(request.body_mut());
+    *request.body_mut() = Body::new(Watched {
+        body,
+        awaited: awaited.clone(),
     });
-    (request, Some(awaited))
+    Some(awaited)
 }
 
 /// The body of a request, which tells whether the service waits for it.

@@ -72,20 +72,18 @@ impl<S: Sync> FromRequestParts<S> for Client {
 pub(super) struct Fault(pub(super) &'static str);
 
 /// Leaves with the request, as its [`Client`] and its [`Peer`], who sent it.
-pub(super) fn resolve(mut request: Request, trusted: &Networks) -> Request {
-    let peer = request.extensions().get::<Peer>();
-    if trusted.is_empty() || !peer.is_some_and(|peer| trusted.contain_peer(peer)) {
+pub(super) fn resolve(request: &mut Request, trusted: &Networks) {
+    let peer = |request: &Request| request.extensions().get::<Peer>().cloned();
+    if trusted.is_empty() || !peer(request).is_some_and(|peer| trusted.contain_peer(&peer)) {
         strip(request.headers_mut());
-        return request;
+        return;
     }
-    let (mut parts, body) = request.into_parts();
-    match way(&parts.headers, trusted) {
-        Ok(way) => put(&mut parts, way),
+    match way(request.headers(), trusted) {
+        Ok(way) => put(request, way),
         Err(sentence) => {
-            parts.extensions.insert(Fault(sentence));
+            request.extensions_mut().insert(Fault(sentence));
         }
     }
-    Request::from_parts(parts, body)
 }
 
 fn strip(headers: &mut HeaderMap) {
@@ -105,15 +103,16 @@ fn way(headers: &HeaderMap, trusted: &Networks) -> Result<Way, &'static str> {
     standard.agreed(custom).ok_or(CONFLICT)
 }
 
-fn put(parts: &mut Parts, way: Way) {
-    let mut client = Client::direct(&parts.extensions, &parts.uri, &parts.headers);
+fn put(request: &mut Request, way: Way) {
+    let mut client = Client::direct(request.extensions(), request.uri(), request.headers());
     client.scheme = way.scheme.unwrap_or(client.scheme);
     client.host = way.host.unwrap_or(client.host);
+    let extensions = request.extensions_mut();
     if let Some(node) = way.client {
         client.address = node.address();
-        parts.extensions.insert(Peer::new(&node.to_string()));
+        extensions.insert(Peer::new(&node.to_string()));
     }
-    parts.extensions.insert(client);
+    extensions.insert(client);
 }
 
 #[cfg(test)]

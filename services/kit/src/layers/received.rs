@@ -1,5 +1,6 @@
 //! The body of a request, its bytes counted as they are read.
 
+use std::mem::take;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,16 +22,17 @@ impl Received {
     }
 
     /// Counts what is read of this request.
-    pub(super) fn of(request: Request) -> (Request, Received) {
+    pub(super) fn of(request: &mut Request) -> Received {
         if request.body().is_end_stream() {
-            return (request, Received::default());
+            return Received::default();
         }
         let bytes = Arc::new(AtomicU64::new(0));
-        let counted = |body| {
-            let bytes = bytes.clone();
-            Body::new(Counted { body, bytes })
-        };
-        (request.map(counted), Received(Some(bytes)))
+        let body = take(request.body_mut());
+        *request.body_mut() = Body::new(Counted {
+            body,
+            bytes: bytes.clone(),
+        });
+        Received(Some(bytes))
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is noted of one request, and the body that notices its end.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request};
@@ -11,13 +11,15 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use tokio::time::Instant;
 use tracing::field::display;
 use tracing::{Level, Span};
 
 use super::RequestId;
+use super::busy::Place;
 use super::failure::Failure;
 use super::received::Received;
-use crate::metrics;
+use crate::metrics::{Series, method_label};
 use crate::serve::Peer;
 use crate::telemetry::ServerSpan;
 
@@ -33,7 +35,7 @@ pub(super) struct Record {
     route: Option<MatchedPath>,
     path: Box<str>,
     peer: Option<Peer>,
-    id: Option<RequestId>,
+    id: RequestId,
     status: Option<StatusCode>,
     bytes: u64,
     length: Option<u64>,
@@ -41,34 +43,38 @@ pub(super) struct Record {
     quiet: bool,
     failure: Option<Failure>,
     span: ServerSpan,
+    series: Option<Arc<Series>>,
     received: Received,
+    /// Given back with the record.
+    place: Place,
 }
 
 impl Record {
-    /// A request of the service: logged at info, counted, and traced.
-    pub(super) fn counted(request: &Request) -> Record {
-        let mut record = Record::of(request, false);
-        let route = record.route.as_ref().map(MatchedPath::as_str);
-        record.span = ServerSpan::begin(request, record.method, route);
-        metrics::begin(record.method, record.route());
+    /// Takes up a request: one of the service, which is counted and traced, or a `quiet` one.
+    pub(super) fn begin(request: &mut Request, id: RequestId, quiet: bool) -> Box<Record> {
+        let mut record = Box::new(Record::of(request, id, quiet));
+        if !quiet {
+            let route = record.route.as_ref().map(MatchedPath::as_str);
+            record.span = ServerSpan::begin(request, record.method, route);
+            record.series = Series::of(record.method, record.route());
+            record.received = Received::of(request);
+        }
+        if let Some(series) = &record.series {
+            series.begin();
+        }
         record
     }
 
-    /// A probe or a scrape: logged at debug only.
-    pub(super) fn quiet(request: &Request) -> Record {
-        Record::of(request, true)
-    }
-
-    fn of(request: &Request, quiet: bool) -> Record {
+    fn of(request: &Request, id: RequestId, quiet: bool) -> Record {
         let path = request.uri().path();
         let extensions = request.extensions();
         Record {
             started: Instant::now(),
-            method: metrics::method_label(request.method()),
+            method: method_label(request.method()),
             route: extensions.get::<MatchedPath>().cloned(),
             path: path[..path.floor_char_boundary(PATH_LIMIT)].into(),
             peer: extensions.get::<Peer>().cloned(),
-            id: extensions.get::<RequestId>().cloned(),
+            id,
             status: None,
             bytes: 0,
             length: None,
@@ -76,13 +82,25 @@ impl Record {
             quiet,
             failure: None,
             span: ServerSpan::none(),
+            series: None,
             received: Received::default(),
+            place: Place::default(),
         }
     }
 
-    /// Where the bytes of the request's body are counted.
-    pub(super) fn receives(&mut self, received: Received) {
-        self.received = received;
+    /// When the request came.
+    pub(super) fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// The path, cut if it is long.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Keeps the request's place until its end.
+    pub(super) fn keep(&mut self, place: Place) {
+        self.place = place;
     }
 
     /// The span that the request is answered in.
@@ -126,13 +144,11 @@ impl Drop for Record {
                 .or((unanswered == 500).then_some(500)),
         );
         let route = self.route();
-        if !self.quiet {
-            metrics::end(self.method, route, status, duration);
-            let received = self.received.bytes();
-            metrics::transferred(self.method, route, status, received, self.bytes);
+        if let Some(series) = &self.series {
+            series.end(status, duration, self.received.bytes(), self.bytes);
         }
         let peer = self.peer.as_ref().map(display);
-        let request_id = self.id.as_ref().map(display);
+        let request_id = self.id.as_str();
         let duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3;
         let ids = self.span.ids();
         let trace_id = ids.as_ref().map(|ids| display(ids.trace_id()));
@@ -157,11 +173,11 @@ impl Drop for Record {
 /// The body of an answer, with the record that ends with it.
 pub(super) struct Recorded {
     body: Body,
-    record: Option<Record>,
+    record: Option<Box<Record>>,
 }
 
 impl Recorded {
-    pub(super) fn new(body: Body, record: Record) -> Recorded {
+    pub(super) fn new(body: Body, record: Box<Record>) -> Recorded {
         let record = (!record.complete).then_some(record);
         Recorded { body, record }
     }

@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -20,6 +19,20 @@ impl RequestId {
         &self.0
     }
 
+    /// Gives a request its id.
+    pub(super) fn give(request: &mut Request) -> RequestId {
+        let id = RequestId::of(request);
+        request.extensions_mut().insert(id.clone());
+        id
+    }
+
+    /// Puts the id into the head of the answer.
+    pub(super) fn put(&self, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::from_str(self.as_str()) {
+            headers.insert(HEADER, value);
+        }
+    }
+
     fn of(request: &Request) -> RequestId {
         let sent = request
             .headers()
@@ -27,7 +40,10 @@ impl RequestId {
             .and_then(|value| value.to_str().ok());
         match sent.filter(|id| is_usable(id)) {
             Some(id) => RequestId(id.into()),
-            None => RequestId(uuid::Uuid::new_v4().to_string().into()),
+            None => {
+                let id = Uuid::new_v4().hyphenated();
+                RequestId(Arc::from(&*id.encode_lower(&mut Uuid::encode_buffer())))
+            }
         }
     }
 }
@@ -40,14 +56,4 @@ impl fmt::Display for RequestId {
 
 fn is_usable(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-pub(super) async fn layer(mut request: Request, next: Next) -> Response {
-    let id = RequestId::of(&request);
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(HEADER, value);
-    }
-    response
 }

@@ -1,7 +1,6 @@
 //! What a browser may do with an answer. A handler's own word on it stands.
 
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const ALWAYS: [(HeaderName, HeaderValue); 3] = [
     (
@@ -19,8 +18,7 @@ const PAGE: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
 );
 
-pub(super) async fn headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
+pub(super) fn put(headers: &mut HeaderMap) {
     let is_page = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
@@ -32,5 +30,4 @@ pub(super) async fn headers(mut response: Response) -> Response {
             .entry(header::CONTENT_SECURITY_POLICY)
             .or_insert(PAGE);
     }
-    response
 }

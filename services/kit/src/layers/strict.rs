@@ -4,7 +4,6 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::forwarded::Fault;
@@ -20,17 +19,16 @@ const FIELD_REST: usize = ": \r\n".len();
 
 type Refusal = (StatusCode, &'static str);
 
-pub(super) async fn layer(request: Request, next: Next) -> Response {
-    let Some((status, sentence)) = fault(&request) else {
-        return next.run(request).await;
-    };
+/// The answer to a request that is refused.
+pub(super) fn refusal(request: &Request) -> Option<Response> {
+    let (status, sentence) = fault(request)?;
     let mut response = refusal::answer(request.uri().path(), status, sentence);
     if request.version() < Version::HTTP_2 {
         // What follows on this connection may be meant for somebody else.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
     }
-    response
+    Some(response)
 }
 
 fn fault(request: &Request<Body>) -> Option<Refusal> {

@@ -21,44 +21,39 @@ fn tell(panic: &PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
     use std::panic::{catch_unwind, set_hook, take_hook};
     use std::sync::{Arc, Mutex};
 
+    use serde_json::Value;
     use tracing::subscriber::with_default;
+    use tracing::{Event, Subscriber};
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::layer::{Context, SubscriberExt};
 
     use super::log;
+    use crate::telemetry::json::object;
 
     #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    struct Objects(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
+    impl<S: Subscriber> Layer<S> for Objects {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            object(&mut self.0.lock().unwrap(), event).unwrap();
         }
     }
 
     #[test]
     fn a_panic_is_one_line() {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_writer(move || writer.clone());
+        let objects = Objects::default();
+        let subscriber = tracing_subscriber::registry().with(objects.clone());
         let usual = take_hook();
         log();
-        let caught = with_default(subscriber.finish(), || {
-            catch_unwind(|| panic!("two\nlines"))
-        });
+        let caught = with_default(subscriber, || catch_unwind(|| panic!("two\nlines")));
         set_hook(usual);
         assert!(caught.is_err());
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(text.contains(r"two\nlines"), "{text}");
-        assert!(text.contains("panics.rs"), "{text}");
+        let object: Value = serde_json::from_slice(&objects.0.lock().unwrap()).unwrap();
+        assert_eq!(object["message"], "two\nlines");
+        let location = object["location"].as_str().unwrap();
+        assert!(location.contains("panics.rs:"), "{location}");
     }
 }

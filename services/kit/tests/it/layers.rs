@@ -131,7 +131,7 @@ async fn one_line_when_the_body_has_ended() {
         let rest = format!("{}{}", &text[..start], &text[end..]);
         assert_eq!(
             rest,
-            format!(" INFO http: {line} peer=unix request_id=abc\n"),
+            format!(" INFO http: {line} peer=unix request_id=\"abc\"\n"),
             "{method} {path}"
         );
     }

@@ -15,7 +15,8 @@ fn resolved(peer: &str, lines: &[(&str, &str)]) -> Request {
     }
     let mut request = request.body(Body::empty()).unwrap();
     request.extensions_mut().insert(Peer::new(peer));
-    resolve(request, &TRUSTED.parse().unwrap())
+    resolve(&mut request, &TRUSTED.parse().unwrap());
+    request
 }
 
 /// `peer scheme host`, or the sentence of a refusal.

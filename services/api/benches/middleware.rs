@@ -1,0 +1,255 @@
+//! What the middleware costs: processor time per request of `GET /api/v1/status`, behind the whole stack with its log in
+//! JSON to a file, against the bare router on the same server; and with traces of a tenth of the requests, against none.
+//!
+//! `cargo bench --package hbnb-api --bench middleware`
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on has nothing to tell"
+)]
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use api::{Manners, app};
+use axum::Router;
+use domain::{Options, Store};
+use kit::admin::{self, Health};
+use kit::config::{Env, Listens, LogFormat};
+use kit::layers::{self, Terms, TimeLimits};
+use kit::program;
+use kit::serve::{Clocks, Drain, Serve, bind, signal};
+use kit::telemetry::{self, Service};
+use rig::Collector;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// Connections that ask one request after another.
+const CONNECTIONS: usize = 16;
+/// Requests that each of them makes in a round.
+const REQUESTS: usize = 1_000;
+const ROUNDS: usize = 10;
+/// What the ratios may be.
+const STACK_GOAL: f64 = 1.4;
+const TRACED_GOAL: f64 = 1.15;
+const REQUEST: &[u8] =
+    b"GET /api/v1/status HTTP/1.1\r\nHost: h\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip_while(|arg| arg != "--serve").skip(1);
+    program::run("middleware", async {
+        match args.next() {
+            Some(form) => serve(&form).await,
+            None => compare().await,
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn compare() {
+    let folder = TempDir::new().unwrap();
+    let collector = Collector::start().await.unwrap();
+    let endpoint = collector.url();
+    let traces = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+        ("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0.1"),
+    ];
+    let start = |form, envs| Contender::start(form, envs, &folder);
+    let mut all = [
+        start("axum", &[]),
+        start("bare", &[]),
+        start("stack", &[]),
+        start("traced", &traces),
+    ];
+    for round in 0..=ROUNDS {
+        for contender in &mut all {
+            contender.run(round > 0).await;
+        }
+    }
+    for contender in &all {
+        let each = contender.cpu.as_secs_f64() * 1e6 / (ROUNDS * CONNECTIONS * REQUESTS) as f64;
+        println!(
+            "{}: {each:.1} µs of processor time a request",
+            contender.form
+        );
+    }
+    let [axum, bare, stack, traced] = &all;
+    let lines = fs::read_to_string(folder.path().join("stack.log")).unwrap();
+    assert_eq!(lines.lines().count(), (ROUNDS + 1) * CONNECTIONS * REQUESTS);
+    assert!(!collector.spans().is_empty());
+    println!("our server against axum's: {:.2}", bare.against(axum));
+    judge(
+        "the stack against the bare router",
+        stack.against(bare),
+        STACK_GOAL,
+    );
+    judge(
+        "traces of 10 % against none",
+        traced.against(stack),
+        TRACED_GOAL,
+    );
+}
+
+fn judge(what: &str, ratio: f64, goal: f64) {
+    println!("{what}: {ratio:.2} (goal {goal})");
+    assert!(ratio <= goal, "{what}: {ratio:.2}");
+}
+
+/// A server in a process of its own.
+struct Contender {
+    form: &'static str,
+    child: Child,
+    address: SocketAddr,
+    cpu: Duration,
+}
+
+impl Contender {
+    fn start(form: &'static str, envs: &[(&str, &str)], folder: &TempDir) -> Contender {
+        let log = File::create(folder.path().join(form).with_extension("log")).unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--serve", form])
+            .envs(envs.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        let address = line.trim().trim_start_matches("http://").parse().unwrap();
+        let cpu = Duration::ZERO;
+        Contender {
+            form,
+            child,
+            address,
+            cpu,
+        }
+    }
+
+    async fn run(&mut self, counts: bool) {
+        let before = cpu(self.child.id());
+        let address = self.address;
+        let mut clients: JoinSet<()> = (0..CONNECTIONS).map(|_| ask(address)).collect();
+        while let Some(done) = clients.join_next().await {
+            done.unwrap();
+        }
+        if counts {
+            self.cpu += cpu(self.child.id()) - before;
+        }
+    }
+
+    fn against(&self, other: &Contender) -> f64 {
+        self.cpu.as_secs_f64() / other.cpu.as_secs_f64()
+    }
+}
+
+impl Drop for Contender {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Makes its requests on one connection.
+async fn ask(address: SocketAddr) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut buffer = [0; 4096];
+    for _ in 0..REQUESTS {
+        stream.write_all(REQUEST).await.unwrap();
+        let mut got = 0;
+        while !buffer[..got].ends_with(b"}\n") {
+            let more = stream.read(&mut buffer[got..]).await.unwrap();
+            assert!(more > 0, "closed");
+            got += more;
+        }
+        assert!(buffer.starts_with(b"HTTP/1.1 200 "));
+    }
+}
+
+/// The processor time that all threads of a process have used (proc(5), schedstat: nanoseconds).
+fn cpu(pid: u32) -> Duration {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let used = |thread: fs::DirEntry| -> u64 {
+        let text = fs::read_to_string(thread.path().join("schedstat")).unwrap();
+        text.split(' ').next().unwrap().parse().unwrap()
+    };
+    Duration::from_nanos(threads.map(|thread| used(thread.unwrap())).sum())
+}
+
+/// Serves until it is killed, and says where.
+async fn serve(form: &str) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("bench.db");
+    let options = Options::new(format!("sqlite:{}", file.display()));
+    let store = Store::open(&options).await.unwrap();
+    let manners = Manners {
+        body_limit: 1 << 20,
+        token: None,
+        cors_origins: "*".to_owned(),
+    };
+    let router = app(store, manners);
+    if form == "axum" {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("{}", listener.local_addr().unwrap());
+        axum::serve(listener, router).await.unwrap();
+        return;
+    }
+    let service = Service {
+        name: "bench",
+        version: "0",
+    };
+    telemetry::start_traced(
+        &"info".parse().unwrap(),
+        LogFormat::Json,
+        &Env::read(),
+        service,
+    )
+    .unwrap();
+    let health = Health::new();
+    let router = match form {
+        "bare" => router,
+        _ => layers::apply(router, &health, &terms()),
+    };
+    serve_with(router, health).await;
+}
+
+/// The defaults of the options.
+fn terms() -> Terms {
+    Terms {
+        request_limit: 512,
+        time_limits: TimeLimits {
+            request: Duration::from_secs(60),
+            stream: Duration::from_secs(15 * 60),
+        },
+        ..Terms::default()
+    }
+}
+
+async fn serve_with(router: Router, health: Health) {
+    let any: Listens = "127.0.0.1:0".parse().unwrap();
+    let (main, admin) = bind(&any, &any.0[0], &Env::read()).await.unwrap();
+    println!("{}", main.addresses()[0]);
+    let drain = Drain {
+        delay: Duration::ZERO,
+        linger: Duration::ZERO,
+        deadline: Duration::ZERO,
+    };
+    let serve = Serve {
+        main,
+        admin,
+        admin_router: admin::router(&health, None),
+        faults: None,
+        health,
+        drain,
+        clocks: Clocks::default(),
+        connection_limit: 0,
+    };
+    let router = async { Ok::<_, kit::serve::ServeError>(router) };
+    let _ = serve.run(router, signal()).await.unwrap();
+}

@@ -1,0 +1,107 @@
+//! What every request goes through, in one service: a dozen nested ones would each clone and box the next for each
+//! request.
+
+use std::convert::Infallible;
+use std::mem::take;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Version;
+use axum::response::Response;
+use tower::Service;
+use tracing::Instrument;
+
+use super::busy::{self, Room};
+use super::deadline::{Limited, TimeLimits};
+use super::record::{Record, Recorded};
+use super::{RequestId, draining, forwarded, security, strict};
+use crate::admin::Health;
+use crate::config::Networks;
+
+/// What the requests of a listener are treated by.
+pub(super) struct Stack {
+    pub(super) trusted: Networks,
+    pub(super) health: Health,
+    pub(super) room: Room,
+    pub(super) limits: TimeLimits,
+    /// Whether requests are logged at debug only, and not counted.
+    pub(super) quiet: bool,
+}
+
+impl Stack {
+    /// The answer to a request that goes no further; one that does has its place.
+    fn refusal(&self, request: &Request, record: &mut Record) -> Option<Response> {
+        if let Some(refusal) = strict::refusal(request) {
+            return Some(refusal);
+        }
+        match self.room.enter() {
+            Some(place) => {
+                record.keep(place);
+                None
+            }
+            None => Some(busy::refusal(request.uri().path())),
+        }
+    }
+
+    fn finish(&self, version: Version, response: &mut Response) {
+        security::put(response.headers_mut());
+        if self.health.is_draining() {
+            draining::tell(version, response.headers_mut());
+        }
+    }
+}
+
+/// A service with the stack around it.
+#[derive(Clone)]
+pub(super) struct Stacked<S> {
+    pub(super) stack: Arc<Stack>,
+    pub(super) inner: S,
+}
+
+impl<S> Service<Request> for Stacked<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let stack = self.stack.clone();
+        forwarded::resolve(&mut request, &stack.trusted);
+        let id = RequestId::give(&mut request);
+        let version = request.version();
+        let mut record = Record::begin(&mut request, id.clone(), stack.quiet);
+        let span = record.span();
+        let answer = match stack.refusal(&request, &mut record) {
+            Some(refusal) => Err(refusal),
+            None => {
+                let limited = Limited::begin(record.started(), stack.limits, &mut request);
+                Ok(limited.answer(span.in_scope(|| self.inner.call(request))))
+            }
+        };
+        Box::pin(async move {
+            let mut response = match answer {
+                Ok(answer) => match answer.instrument(span).await {
+                    Ok(response) => response,
+                    Err(late) => late.answer(record.path(), version),
+                },
+                Err(refusal) => refusal,
+            };
+            stack.finish(version, &mut response);
+            record.answered(&response);
+            id.put(response.headers_mut());
+            let body = take(response.body_mut());
+            *response.body_mut() = Body::new(Recorded::new(body, record));
+            Ok(response)
+        })
+    }
+}
