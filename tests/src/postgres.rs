@@ -5,11 +5,13 @@
 mod cluster;
 mod database;
 mod options;
+mod paused;
 mod running;
 mod tools;
 
 pub use database::{Database, query};
 pub use options::Options;
+pub use paused::Paused;
 
 use crate::process::free_port;
 use anyhow::{Context, Result, bail};
@@ -74,6 +76,12 @@ impl Postgres {
     /// Ends the connections and the server, and keeps the data.
     pub fn stop(&mut self) -> Result<()> {
         self.running.take().map_or(Ok(()), Running::stop)
+    }
+
+    /// Stops all its processes in their tracks, until what this gives is dropped: clients get no answer and no refusal.
+    pub fn pause(&self) -> Result<Paused> {
+        let running = self.running.as_ref().context("it does not run")?;
+        Paused::all(running.pid())
     }
 
     pub fn port(&self) -> u16 {

@@ -54,6 +54,28 @@ pub async fn until(
     Ok(())
 }
 
+/// Children, grandchildren and so on, by what `/proc` says now.
+pub(crate) fn descendants(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let children =
+        threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let children: Vec<u32> = children
+        .flat_map(|text| {
+            text.split_whitespace()
+                .flat_map(str::parse)
+                .collect::<Vec<u32>>()
+        })
+        .collect();
+    let deeper: Vec<u32> = children
+        .iter()
+        .flat_map(|child| descendants(*child))
+        .collect();
+    children.into_iter().chain(deeper).collect()
+}
+
 /// Ends a child that may have ended already.
 pub fn end(child: &mut Child) {
     let _ = child.kill();

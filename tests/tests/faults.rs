@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
-use rig::{Binary, Server, Storage, until};
+use rig::{Binary, Server, Storage};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,22 +30,6 @@ async fn order(server: &Server, method: &str, path: &str) -> (u16, String) {
 async fn put(server: &Server, fault: &str) {
     let (status, said) = order(server, "PUT", &format!("/faults/{fault}")).await;
     assert_eq!(status, 200, "{said}");
-}
-
-async fn probe(server: &Server, name: &str) -> u16 {
-    let path = format!("/healthz/{name}");
-    get(server.admin(), &path).await.unwrap().status
-}
-
-async fn until_probe(server: &Server, name: &str, status: u16, limit: Duration) -> Duration {
-    let since = Instant::now();
-    let what = format!("{name} says {status}");
-    until(&what, limit, async || {
-        Ok(probe(server, name).await == status)
-    })
-    .await
-    .unwrap();
-    since.elapsed()
 }
 
 #[tokio::test]
@@ -83,7 +67,7 @@ async fn a_wrong_order_is_told_what_is_right() {
         assert_eq!(code, status, "{path}: {said}");
         assert!(said.contains(right), "{path}: {said}");
     }
-    assert_eq!(probe(&server, "ready").await, 200);
+    assert_eq!(server.probe("ready").await.unwrap(), 200);
 }
 
 #[tokio::test]
@@ -91,8 +75,8 @@ async fn a_fault_is_listed_and_heals_by_itself() {
     let folder = TempDir::new().unwrap();
     let server = serve(&folder, &ON).await;
     put(&server, "not_ready?for=1s").await;
-    assert_eq!(probe(&server, "ready").await, 503);
-    assert_eq!(probe(&server, "live").await, 200);
+    assert_eq!(server.probe("ready").await.unwrap(), 503);
+    assert_eq!(server.probe("live").await.unwrap(), 200);
     let listed = get(server.admin(), "/faults")
         .await
         .unwrap()
@@ -107,7 +91,7 @@ async fn a_fault_is_listed_and_heals_by_itself() {
     let scraped = get(server.admin(), "/metrics").await.unwrap();
     let active = "faults_active{fault=\"not_ready\"} 1";
     assert!(scraped.text().contains(active), "{}", scraped.text());
-    until_probe(&server, "ready", 200, PATIENCE).await;
+    server.until_probe("ready", 200, PATIENCE).await.unwrap();
 }
 
 #[tokio::test]
@@ -158,11 +142,15 @@ async fn a_lost_database_fails_ready_only() {
         put(&server, "database?for=10m").await;
         let reply = get(server.base(), "/api/v1/states").await.unwrap();
         assert_eq!(reply.status, 503, "{}", reply.text());
-        assert_eq!(probe(&server, "ready").await, 200, "there is a grace");
-        until_probe(&server, "ready", 503, PATIENCE).await;
-        assert_eq!(probe(&server, "live").await, 200);
+        assert_eq!(
+            server.probe("ready").await.unwrap(),
+            200,
+            "there is a grace"
+        );
+        server.until_probe("ready", 503, PATIENCE).await.unwrap();
+        assert_eq!(server.probe("live").await.unwrap(), 200);
         assert_eq!(order(&server, "DELETE", "/faults/database").await.0, 200);
-        let seen = until_probe(&server, "ready", 200, PATIENCE).await;
+        let seen = server.until_probe("ready", 200, PATIENCE).await.unwrap();
         assert!(seen < Duration::from_secs(2), "{seen:?}");
         let reply = get(server.base(), "/api/v1/states").await.unwrap();
         assert_eq!(reply.status, 200, "{}", reply.text());
@@ -181,8 +169,8 @@ async fn a_slow_database_changes_nothing_for_the_probes() {
             get(server.base(), "/api/v1/states").await.unwrap().status,
             200
         );
-        assert_eq!(probe(&server, "ready").await, 200);
-        assert_eq!(probe(&server, "live").await, 200);
+        assert_eq!(server.probe("ready").await.unwrap(), 200);
+        assert_eq!(server.probe("live").await.unwrap(), 200);
     }
     assert!(since.elapsed() >= Duration::from_secs(6));
 }
@@ -193,13 +181,13 @@ async fn a_stuck_runtime_fails_live() {
     let folder = TempDir::new().unwrap();
     let mut server = serve(&folder, &ON).await;
     put(&server, "stuck?for=10m").await;
-    assert_eq!(probe(&server, "live").await, 200);
-    let after = until_probe(&server, "live", 503, PATIENCE).await;
+    assert_eq!(server.probe("live").await.unwrap(), 200);
+    let after = server.until_probe("live", 503, PATIENCE).await.unwrap();
     assert!(after > Duration::from_secs(8), "{after:?}");
     let scraped = get(server.admin(), "/metrics").await.unwrap();
     assert_eq!(scraped.status, 200);
     assert_eq!(order(&server, "DELETE", "/faults/stuck").await.0, 200);
-    until_probe(&server, "live", 200, PATIENCE).await;
+    server.until_probe("live", 200, PATIENCE).await.unwrap();
     assert_eq!(
         get(server.base(), "/api/v1/status").await.unwrap().status,
         200

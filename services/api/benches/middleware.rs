@@ -140,7 +140,7 @@ impl Contender {
             done.unwrap();
         }
         if counts {
-            self.cpu += cpu(self.child.id()) - before;
+            self.cpu += cpu(self.child.id()).saturating_sub(before);
         }
     }
 

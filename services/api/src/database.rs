@@ -6,7 +6,8 @@ use domain::{OpenError, Schema, Store};
 use kit::admin::Health;
 use kit::config::Span;
 use kit::faults::Faults;
-use tokio::time::{sleep, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep, timeout};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// A database that is away for less is not worth taking the service out of the load balancer.
@@ -18,18 +19,30 @@ pub(crate) async fn watch(store: Store, health: Health) -> OpenError {
     if let Some(error) = wait_for_schema(&store, &health).await {
         return error;
     }
+    watch_answers(&store, &health).await
+}
+
+/// Asks the database again and again, also while it still owes an answer: one that only gets slow changes nothing, and one
+/// that is back is seen although a question of before hangs.
+async fn watch_answers(store: &Store, health: &Health) -> OpenError {
+    let mut asked = JoinSet::new();
     let mut answered = Instant::now();
+    let mut next = interval(BETWEEN_LOOKS);
     loop {
-        sleep(BETWEEN_LOOKS).await;
-        // The grace is for an answer, not for a fault: a database that only gets slow changes nothing.
-        if let Ok(Ok(())) = timeout(GRACE, store.ping()).await {
-            answered = Instant::now();
-            health.clear("database");
-        } else if answered.elapsed() >= GRACE {
-            health.block(
-                "database",
-                "the database has been out of reach for some seconds",
-            );
+        tokio::select! {
+            Some(answer) = asked.join_next() => {
+                if matches!(answer, Ok(Ok(Ok(())))) {
+                    answered = Instant::now();
+                    health.clear("database");
+                }
+            }
+            _ = next.tick() => {
+                if answered.elapsed() >= GRACE {
+                    health.block("database", "the database has been out of reach for some seconds");
+                }
+                let store = store.clone();
+                asked.spawn(async move { timeout(GRACE, store.probe()).await });
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod held;
 mod pools;
+mod spare;
 
 pub(crate) use held::{Engine, Held, Tx, on_engine};
 pub use pools::Pools;
@@ -22,12 +23,14 @@ use crate::query::{Query, Watch};
 use crate::{Id, OpenError, Options, Page, Result, Timestamp, postgres, schema, sqlite};
 use held::Connection;
 use pools::{POSTGRES, READERS, WRITER};
+use spare::Spare;
 
 /// A PostgreSQL database, or a SQLite file. Clones share the connections.
 #[derive(Clone)]
 pub struct Store {
     pools: Pools,
     watch: Arc<Watch>,
+    spare: Arc<Spare>,
 }
 
 /// What can be read from a row of either engine.
@@ -58,6 +61,7 @@ impl Store {
         Ok(Store {
             pools,
             watch: Arc::new(watch),
+            spare: Arc::default(),
         })
     }
 
@@ -104,8 +108,14 @@ impl Store {
         Ok(())
     }
 
+    /// The same on a connection apart from those of queries, which therefore cannot keep the question waiting.
+    pub async fn probe(&self) -> Result<()> {
+        self.spare.ask(&self.pools, self.query("probe")).await
+    }
+
     /// Waits for what is under way and closes all connections.
     pub async fn close(&self) {
+        self.spare.close().await;
         match &self.pools {
             Pools::Postgres(pool) => pool.close().await,
             Pools::Sqlite { readers, writer } => {

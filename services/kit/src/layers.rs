@@ -77,7 +77,7 @@ pub fn apply(router: Router, health: &Health, terms: &Terms) -> Router {
         limits: terms.time_limits,
         quiet: false,
     };
-    put(router, stack)
+    wrap(router, stack)
 }
 
 /// The same for probes and scrapes, which are logged at debug and not counted.
@@ -89,10 +89,10 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
         limits: TimeLimits::default(),
         quiet: true,
     };
-    put(router, stack)
+    wrap(router, stack)
 }
 
-fn put(router: Router, stack: Stack) -> Router {
+fn wrap(router: Router, stack: Stack) -> Router {
     let stack = Arc::new(stack);
     router.layer(layer_fn(move |inner| Stacked {
         stack: stack.clone(),

@@ -52,12 +52,18 @@ mod tests {
         start("kit", "1.2.3").unwrap();
         let series = Series::of("GET", "/things/{id}").unwrap();
         series.begin();
+        let begun = r#"http_requests_in_flight{method="GET",route="/things/{id}"} 1"#;
+        assert!(render().unwrap().contains(begun));
         series.end(204, Duration::from_millis(3), 1, 2);
         let text = render().unwrap();
         for line in [
             r#"build_info{service="kit",version="1.2.3"} 1"#,
             r#"http_requests_total{method="GET",route="/things/{id}",status="2xx"} 1"#,
             r#"http_request_duration_seconds_bucket{method="GET",route="/things/{id}",status="2xx",le="0.005"} 1"#,
+            r#"http_request_duration_seconds_bucket{method="GET",route="/things/{id}",status="2xx",le="0.0005"} 0"#,
+            r#"http_request_duration_seconds_bucket{method="GET",route="/things/{id}",status="2xx",le="10"} 1"#,
+            r#"http_request_bytes_total{method="GET",route="/things/{id}",status="2xx"} 1"#,
+            r#"http_response_bytes_total{method="GET",route="/things/{id}",status="2xx"} 2"#,
             r#"http_requests_in_flight{method="GET",route="/things/{id}"} 0"#,
             "process_open_fds",
         ] {

@@ -42,6 +42,9 @@ use place::Places;
 use signals::Signals;
 use socket::Socket;
 
+/// How long connections that were cut off may take to notice.
+const FAREWELL: Duration = Duration::from_millis(100);
+
 /// A bound server, complete but for the order to stop.
 pub struct Serve {
     /// The main listeners.
@@ -128,6 +131,8 @@ impl Serve {
         let _pulse = AbortOnDropHandle::new(tokio::spawn(pulse::pulse(self.health.clone())));
         let mut shutdown = pin!(shutdown);
         let router = tokio::select! {
+            // One that is there drains, although it is told to stop at once: clients may wait at the listeners.
+            biased;
             router = router => router?,
             () = shutdown.as_mut() => return Ok(Outcome::Drained),
         };
@@ -136,11 +141,14 @@ impl Serve {
         shutdown.await;
         tracing::info!("asked to stop: draining");
         self.health.drain();
+        main.bid_farewell();
         let outcome = tokio::select! {
             outcome = drain(&main, self.drain) => outcome,
             () = interrupt => Outcome::Interrupted,
         };
         main.cut_off();
+        // So that the lines of the requests that were cut off are in the log.
+        let _ = main.ended_within(FAREWELL).await;
         drop(admin);
         tracing::info!(?outcome, "stopped");
         Ok(outcome)

@@ -21,15 +21,17 @@ pub use variable::VariableError;
 pub(crate) use level::Level;
 pub(crate) use server_span::ServerSpan;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, stderr};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry::Context;
+use opentelemetry::trace::{TraceContextExt, TracerProvider};
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use tracing::Metadata;
-use tracing_subscriber::filter::{FilterExt, FilterFn, LevelFilter};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing::subscriber::Interest;
+use tracing_subscriber::filter::{DynFilterFn, FilterExt, FilterFn, LevelFilter};
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
@@ -42,18 +44,18 @@ use queue::{Entrance, Queue};
 use settings::Settings;
 use sink::Sink;
 
-/// The target of the spans of requests.
-const HTTP: &str = "http";
-/// The targets whose spans are traced: requests, and queries of the database. Others are those of libraries, the
-/// exporter's own among them.
-const TRACED: &[&str] = &[HTTP, "db"];
+/// The target of the spans that are traced besides those of requests: queries of the database. Others are those of
+/// libraries, the exporter's own among them.
+const TRACED: &str = "db";
 
 /// The exporting thread, there if and only if traces are on.
 static THREAD: OnceLock<Thread> = OnceLock::new();
+/// What makes the spans of requests, there if and only if traces are on.
+static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 /// What is logged, there if and only if the log was started.
 static LEVEL: OnceLock<Level> = OnceLock::new();
 /// Where the lines of the log go.
-static SINK: LazyLock<Sink> = LazyLock::new(Sink::default);
+static SINK: LazyLock<Sink> = LazyLock::new(|| Sink::new(stderr()));
 
 type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 
@@ -91,14 +93,19 @@ pub(crate) fn rest() {
     SINK.rest();
 }
 
+/// Writes in time the lines of workers that do not rest, for as long as it is polled, which must not be by one of them.
+pub(crate) async fn write_in_time() {
+    SINK.flush_in_time().await;
+}
+
 /// What is logged, if the log was started.
 pub(crate) fn level() -> Option<&'static Level> {
     LEVEL.get()
 }
 
-/// Whether requests are traced.
-fn is_traced() -> bool {
-    THREAD.get().is_some()
+/// What makes the spans of requests, if they are traced.
+fn tracer() -> Option<&'static SdkTracer> {
+    TRACER.get()
 }
 
 fn init(layers: Layers) {
@@ -121,7 +128,7 @@ fn lines(usual: &LogFilter, format: LogFormat) -> Box<dyn Layer<Registry> + Send
     match format {
         LogFormat::Text => tracing_subscriber::fmt::layer()
             .with_writer(&*SINK)
-            .with_ansi(std::io::stderr().is_terminal())
+            .with_ansi(stderr().is_terminal())
             .with_filter(filter)
             .boxed(),
         LogFormat::Json => Json(&SINK).with_filter(filter).boxed(),
@@ -140,14 +147,29 @@ fn spans(settings: Settings) -> anyhow::Result<Box<dyn Layer<Registry> + Send + 
         .with_resource(settings.resource)
         .with_span_processor(Entrance(queue))
         .build();
+    let tracer = provider.tracer("hbnb");
+    let _ = TRACER.set(tracer.clone());
     Ok(tracing_opentelemetry::layer()
-        .with_tracer(provider.tracer("hbnb"))
+        .with_tracer(tracer)
         .with_context_activation(false)
         .with_tracked_inactivity(false)
         .with_location(false)
         .with_threads(false)
-        .with_filter(FilterFn::new(is_traced_span).with_max_level_hint(LevelFilter::DEBUG))
+        .with_filter(sampled())
         .boxed())
+}
+
+/// Lets queries through that belong to a sampled request. Those of no request, such as the watch's pings, have no trace.
+fn sampled<S>() -> impl Filter<S> {
+    DynFilterFn::new(|metadata, _| {
+        is_traced_span(metadata)
+            && Context::map_current(|now| now.span().span_context().is_sampled())
+    })
+    .with_callsite_filter(|metadata| match is_traced_span(metadata) {
+        true => Interest::sometimes(),
+        false => Interest::never(),
+    })
+    .with_max_level_hint(LevelFilter::DEBUG)
 }
 
 fn is_event(metadata: &Metadata<'_>) -> bool {
@@ -155,5 +177,5 @@ fn is_event(metadata: &Metadata<'_>) -> bool {
 }
 
 fn is_traced_span(metadata: &Metadata<'_>) -> bool {
-    metadata.is_span() && TRACED.contains(&metadata.target())
+    metadata.is_span() && metadata.target() == TRACED
 }

@@ -49,6 +49,10 @@ impl Running {
         Ok(running)
     }
 
+    pub(super) fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
     /// The fast way: connections are cut, data is safe.
     pub(super) fn stop(mut self) -> Result<()> {
         end(&mut self.watchdog);

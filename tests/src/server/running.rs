@@ -2,7 +2,7 @@
 
 use super::Binary;
 use crate::http;
-use crate::process::{TICK, end, free_port, signal, until};
+use crate::process::{TICK, descendants, end, free_port, signal, until};
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::Read;
 use std::path::Path;
@@ -153,6 +153,20 @@ impl Server {
         )
     }
 
+    /// The status with which a probe answers now: `ready`, `live` or `startup`.
+    pub async fn probe(&self, name: &str) -> Result<u16> {
+        let path = format!("/healthz/{name}");
+        Ok(http::get(&self.admin, &path).await?.status)
+    }
+
+    /// Waits until a probe answers with this status, and tells how long that took.
+    pub async fn until_probe(&self, name: &str, status: u16, limit: Duration) -> Result<Duration> {
+        let since = Instant::now();
+        let what = format!("{name} says {status}");
+        until(&what, limit, async || Ok(self.probe(name).await? == status)).await?;
+        Ok(since.elapsed())
+    }
+
     /// Waits until it says that it is ready.
     pub async fn until_ready(&mut self) -> Result<()> {
         let deadline = Instant::now() + READY_LIMIT;
@@ -211,28 +225,6 @@ fn collect(mut pipe: impl Read + Send + 'static, output: Arc<Mutex<Vec<u8>>>) ->
             output.extend_from_slice(&buffer[..length]);
         }
     })
-}
-
-/// Children, grandchildren and so on, by what `/proc` says now.
-pub(super) fn descendants(pid: u32) -> Vec<u32> {
-    let threads = std::fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let children =
-        threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
-    let children: Vec<u32> = children
-        .flat_map(|text| {
-            text.split_whitespace()
-                .flat_map(str::parse)
-                .collect::<Vec<u32>>()
-        })
-        .collect();
-    let deeper: Vec<u32> = children
-        .iter()
-        .flat_map(|child| descendants(*child))
-        .collect();
-    children.into_iter().chain(deeper).collect()
 }
 
 fn kilobytes(status: &str, field: &str) -> Option<u64> {

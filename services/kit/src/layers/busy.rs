@@ -11,9 +11,9 @@ use super::refusal;
 /// How many more requests may be in flight; `None` for any number.
 pub(super) struct Room(Option<Arc<Semaphore>>);
 
-/// A request's place among those in flight, until it is dropped.
+/// A request's seat among those in flight, until it is dropped.
 #[derive(Default)]
-pub(super) struct Place(#[expect(dead_code, reason = "held")] Option<OwnedSemaphorePermit>);
+pub(super) struct Seat(#[expect(dead_code, reason = "held")] Option<OwnedSemaphorePermit>);
 
 impl Room {
     /// Room for so many, for any number if 0.
@@ -21,15 +21,15 @@ impl Room {
         Room((limit > 0).then(|| Arc::new(Semaphore::new(limit as usize))))
     }
 
-    /// A place, if there is one left.
-    pub(super) fn enter(&self) -> Option<Place> {
+    /// A seat, if there is one left.
+    pub(super) fn enter(&self) -> Option<Seat> {
         match &self.0 {
-            None => Some(Place::default()),
+            None => Some(Seat::default()),
             Some(room) => room
                 .clone()
                 .try_acquire_owned()
                 .ok()
-                .map(|permit| Place(Some(permit))),
+                .map(|permit| Seat(Some(permit))),
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Limited {
 }
 
 /// What was not there in time.
-pub(super) enum Late {
+pub(super) enum TooLate {
     /// The answer.
     Answer,
     /// The body of the request.
@@ -52,7 +52,9 @@ pub(super) enum Late {
 impl Limited {
     /// Takes the time of a request that came at `started`.
     pub(super) fn begin(started: Instant, limits: TimeLimits, request: &mut Request) -> Limited {
-        let awaited = watch(request);
+        let awaited = (!limits.request.is_zero())
+            .then(|| watch(request))
+            .flatten();
         Limited {
             started,
             limits,
@@ -64,7 +66,7 @@ impl Limited {
     pub(super) async fn answer(
         self,
         answer: impl Future<Output = Result<Response, Infallible>>,
-    ) -> Result<Response, Late> {
+    ) -> Result<Response, TooLate> {
         let limit = self.limits.request;
         let begun = if limit.is_zero() {
             Ok(answer.await)
@@ -77,8 +79,8 @@ impl Limited {
         }
         let waits = |awaited: Arc<AtomicBool>| awaited.load(Ordering::Relaxed);
         match self.awaited.is_some_and(waits) {
-            true => Err(Late::Body),
-            false => Err(Late::Answer),
+            true => Err(TooLate::Body),
+            false => Err(TooLate::Answer),
         }
     }
 
@@ -100,11 +102,11 @@ impl Limited {
     }
 }
 
-impl Late {
+impl TooLate {
     /// The answer to the request.
     pub(super) fn answer(self, path: &str, version: Version) -> Response {
         match self {
-            Late::Answer => {
+            TooLate::Answer => {
                 let sentence = "the request took too long";
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 let mut response = refusal::answer(path, status, sentence);
@@ -112,7 +114,7 @@ impl Late {
                 response.headers_mut().insert(header::RETRY_AFTER, second);
                 response
             }
-            Late::Body => {
+            TooLate::Body => {
                 let sentence = "the body of the request did not arrive in time";
                 let mut response = refusal::answer(path, StatusCode::REQUEST_TIMEOUT, sentence);
                 if version < Version::HTTP_2 {

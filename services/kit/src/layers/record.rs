@@ -12,11 +12,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
+use tracing::Level;
 use tracing::field::display;
-use tracing::{Level, Span};
 
 use super::RequestId;
-use super::busy::Place;
+use super::busy::Seat;
 use super::failure::Failure;
 use super::received::Received;
 use crate::metrics::{Series, method_label};
@@ -46,7 +46,7 @@ pub(super) struct Record {
     series: Option<Arc<Series>>,
     received: Received,
     /// Given back with the record.
-    place: Place,
+    seat: Seat,
 }
 
 impl Record {
@@ -84,7 +84,7 @@ impl Record {
             span: ServerSpan::none(),
             series: None,
             received: Received::default(),
-            place: Place::default(),
+            seat: Seat::default(),
         }
     }
 
@@ -98,14 +98,14 @@ impl Record {
         &self.path
     }
 
-    /// Keeps the request's place until its end.
-    pub(super) fn keep(&mut self, place: Place) {
-        self.place = place;
+    /// Keeps the request's seat until its end.
+    pub(super) fn keep(&mut self, seat: Seat) {
+        self.seat = seat;
     }
 
     /// The span that the request is answered in.
-    pub(super) fn span(&self) -> Span {
-        self.span.span().clone()
+    pub(super) fn span(&self) -> &ServerSpan {
+        &self.span
     }
 
     /// The head of the answer is known. The server never reads the body of some answers, so those are complete here; of
@@ -192,10 +192,7 @@ impl HttpBody for Recorded {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
-        let inside = this
-            .record
-            .as_ref()
-            .map(|record| record.span.span().enter());
+        let inside = this.record.as_ref().map(|record| record.span.enter());
         let next = ready!(Pin::new(&mut this.body).poll_frame(cx));
         drop(inside);
         let over = this.body.is_end_stream();

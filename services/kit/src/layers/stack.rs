@@ -12,7 +12,6 @@ use axum::extract::Request;
 use axum::http::Version;
 use axum::response::Response;
 use tower::Service;
-use tracing::Instrument;
 
 use super::busy::{self, Room};
 use super::deadline::{Limited, TimeLimits};
@@ -32,14 +31,14 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// The answer to a request that goes no further; one that does has its place.
+    /// The answer to a request that goes no further; one that does has its seat.
     fn refusal(&self, request: &Request, record: &mut Record) -> Option<Response> {
         if let Some(refusal) = strict::refusal(request) {
             return Some(refusal);
         }
         match self.room.enter() {
-            Some(place) => {
-                record.keep(place);
+            Some(seat) => {
+                record.keep(seat);
                 None
             }
             None => Some(busy::refusal(request.uri().path())),
@@ -80,17 +79,19 @@ where
         let id = RequestId::give(&mut request);
         let version = request.version();
         let mut record = Record::begin(&mut request, id.clone(), stack.quiet);
-        let span = record.span();
         let answer = match stack.refusal(&request, &mut record) {
             Some(refusal) => Err(refusal),
             None => {
                 let limited = Limited::begin(record.started(), stack.limits, &mut request);
-                Ok(limited.answer(span.in_scope(|| self.inner.call(request))))
+                let inside = record.span().enter();
+                let answer = limited.answer(self.inner.call(request));
+                drop(inside);
+                Ok(record.span().cover(answer))
             }
         };
         Box::pin(async move {
             let mut response = match answer {
-                Ok(answer) => match answer.instrument(span).await {
+                Ok(answer) => match answer.await {
                     Ok(response) => response,
                     Err(late) => late.answer(record.path(), version),
                 },

@@ -52,6 +52,11 @@ impl Group {
         group
     }
 
+    /// Asks clients to make their next requests elsewhere, where a connection as a whole can say so (HTTP/2).
+    pub(super) fn bid_farewell(&self) {
+        self.connections.farewell.cancel();
+    }
+
     /// Closes the listeners; connections stay.
     pub(super) fn close(&self) {
         self.closed.cancel();

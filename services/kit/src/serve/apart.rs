@@ -1,5 +1,7 @@
-//! The admin listener, on a thread of its own: it answers also when every thread that works for clients is taken.
+//! The admin listener, on a thread of its own: it answers, and the log is written, also when every thread that works for
+//! clients is taken.
 
+use std::future::pending;
 use std::io;
 use std::thread::JoinHandle;
 
@@ -14,6 +16,7 @@ use super::error::ServeError;
 use super::place::Places;
 use super::socket::Detached;
 use crate::faults::Faults;
+use crate::telemetry::write_in_time;
 
 /// The thread; it ends when this is dropped.
 pub(super) struct Apart {
@@ -22,7 +25,7 @@ pub(super) struct Apart {
 }
 
 impl Apart {
-    /// Moves the listeners to a new thread and answers there. Faults heal by the clock of that thread.
+    /// Moves the listeners to a new thread and answers there. Faults heal and lines are written by the clock of that thread.
     pub(super) fn start(
         listeners: Listeners,
         router: Router,
@@ -42,12 +45,16 @@ impl Apart {
         let ended = end.clone();
         let work = async move {
             let group = Group::start(listeners, router, clocks, &Places::new("admin", 0));
-            match faults {
-                Some(faults) => tokio::select! {
-                    () = ended.cancelled() => {}
-                    () = faults.heal_in_time() => {}
-                },
-                None => ended.cancelled().await,
+            let heal = async {
+                match faults {
+                    Some(faults) => faults.heal_in_time().await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                () = ended.cancelled() => {}
+                () = heal => {}
+                () = write_in_time() => {}
             }
             group.cut_off();
         };

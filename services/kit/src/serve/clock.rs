@@ -184,6 +184,16 @@ impl State {
         self.http2 && self.waiting > 0 && self.moved + self.clocks.write <= Instant::now()
     }
 
+    /// Whether the client speaks HTTP/2; `None` as long as it has said nothing.
+    pub(super) fn speaks_http2(&self) -> Option<bool> {
+        (self.phase != Phase::Silent).then_some(self.http2)
+    }
+
+    /// Whether no request has been answered for so long.
+    pub(super) fn is_idle_for(&self, time: Duration) -> bool {
+        self.in_flight == 0 && self.since.elapsed() >= time
+    }
+
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.since = Instant::now();

@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,6 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
@@ -25,6 +28,11 @@ use super::timed::Timed;
 pub(crate) const HEAD_LIMIT: u32 = 64 * 1024;
 /// The most fields in it.
 pub(crate) const FIELD_LIMIT: usize = 100;
+
+/// How often a connection is looked at whose state nobody tells.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long an idle HTTP/2 connection may take to answer to a good-bye.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// Who sent a request, in its extensions: `address:port`, or `unix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +61,8 @@ pub(super) struct Connections {
     router: Router,
     clocks: Clocks,
     http: Builder<TokioExecutor>,
+    /// Cancelled when clients should make their next requests elsewhere.
+    pub(super) farewell: CancellationToken,
     /// Cancelled when connections should end after the answer in flight.
     pub(super) finish: CancellationToken,
     /// Cancelled when they should end at once.
@@ -76,6 +86,7 @@ impl Connections {
             router,
             clocks,
             http,
+            farewell: CancellationToken::new(),
             finish: CancellationToken::new(),
             cut_off: CancellationToken::new(),
         }
@@ -98,9 +109,16 @@ impl Connections {
         let to_its_end = async {
             tokio::select! {
                 ended = connection.as_mut() => return ended,
-                () = self.finish.cancelled() => connection.as_mut().graceful_shutdown(),
+                () = self.finish.cancelled() => {}
+                // On HTTP/1 each answer says it instead.
+                () = http2_after(&self.farewell, &clock) => {}
             }
-            connection.await
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection => ended,
+                // A client that does not answer to HTTP/2's good-bye has nothing more to ask.
+                () = idle_http2_after(&self.finish, &clock) => Ok(()),
+            }
         };
         let ended = tokio::select! {
             ended = to_its_end => ended,
@@ -114,6 +132,29 @@ impl Connections {
         if let Err(error) = ended {
             tracing::debug!(%peer, error, "a connection has failed");
         }
+    }
+}
+
+/// Waits until the connection is known to speak HTTP/2, once the token is cancelled.
+async fn http2_after(token: &CancellationToken, clock: &Clock) {
+    token.cancelled().await;
+    loop {
+        match clock.state().speaks_http2() {
+            Some(true) => return,
+            Some(false) => break,
+            None => {}
+        }
+        sleep(LOOK).await;
+    }
+    pending().await
+}
+
+/// Waits until an HTTP/2 connection has been idle for a while, once the token is cancelled.
+async fn idle_http2_after(token: &CancellationToken, clock: &Clock) {
+    http2_after(token, clock).await;
+    sleep(IDLE).await;
+    while !clock.state().is_idle_for(IDLE) {
+        sleep(LOOK).await;
     }
 }
 

@@ -4,8 +4,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use tracing::Span;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// The context that `traceparent` and `tracestate` name; `None` without a usable `traceparent`.
 pub(super) fn extract(headers: &HeaderMap) -> Option<Context> {
@@ -18,10 +16,10 @@ pub(super) fn extract(headers: &HeaderMap) -> Option<Context> {
     opentelemetry::trace::TraceContextExt::has_active_span(&context).then_some(context)
 }
 
-/// Puts `traceparent` and `tracestate` of the current span into the head of a request that is about to be sent. Without a
-/// traced span they stay as they are.
+/// Puts `traceparent` and `tracestate` of the request that is being answered into the head of one that is about to be sent,
+/// sampled or not. Where nothing is traced they stay as they are.
 pub fn inject(headers: &mut HeaderMap) {
-    let context = Span::current().context();
+    let context = Context::current();
     TraceContextPropagator::new().inject_context(&context, &mut FieldsMut(headers));
 }
 
@@ -50,11 +48,8 @@ impl Injector for FieldsMut<'_> {
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;
-    use opentelemetry::trace::TracerProvider;
+    use opentelemetry::trace::{TraceContextExt, Tracer, TracerProvider};
     use opentelemetry_sdk::trace::SdkTracerProvider;
-    use tracing::info_span;
-    use tracing_opentelemetry::OpenTelemetrySpanExt;
-    use tracing_subscriber::layer::SubscriberExt;
 
     use super::{extract, inject};
 
@@ -73,22 +68,21 @@ mod tests {
     #[test]
     fn passed_on() {
         let provider = SdkTracerProvider::builder().build();
-        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
         let sent = headers(&[
             ("traceparent", &format!("00-{TRACE}-b7ad6b7169203331-01")),
             ("tracestate", "shop=7"),
         ]);
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-            let span = info_span!("request");
-            span.set_parent(extract(&sent).unwrap()).unwrap();
-            let _inside = span.enter();
-            let mut onward = HeaderMap::new();
-            inject(&mut onward);
-            let parent = onward["traceparent"].to_str().unwrap();
-            assert!(parent.starts_with(&format!("00-{TRACE}-")), "{parent}");
-            assert!(!parent.contains("b7ad6b7169203331"), "{parent}");
-            assert_eq!(onward["tracestate"], "shop=7");
-        });
+        let parent = extract(&sent).unwrap();
+        let span = provider
+            .tracer("test")
+            .start_with_context("request", &parent);
+        let _inside = parent.with_span(span).attach();
+        let mut onward = HeaderMap::new();
+        inject(&mut onward);
+        let parent = onward["traceparent"].to_str().unwrap();
+        assert!(parent.starts_with(&format!("00-{TRACE}-")), "{parent}");
+        assert!(!parent.contains("b7ad6b7169203331"), "{parent}");
+        assert_eq!(onward["tracestate"], "shop=7");
     }
 
     #[test]

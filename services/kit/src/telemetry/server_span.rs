@@ -1,32 +1,32 @@
 //! The span of a request, by OpenTelemetry's conventions for HTTP servers.
 
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
 use axum::extract::Request;
 use http::{Method, Version, header};
-use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
-use opentelemetry::{Context, KeyValue};
-use tracing::{Span, info_span};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
+use opentelemetry::trace::{
+    Span, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer,
+};
+use opentelemetry::{Context, ContextGuard, KeyValue};
+use pin_project_lite::pin_project;
 
-use super::{HTTP, context, is_traced};
+use super::{context, tracer};
 use crate::layers::Client;
 
 /// Longest attribute that a client chooses, in bytes.
 const TEXT_LIMIT: usize = 256;
 
 /// The span of one request; nothing where traces are off.
-pub(crate) struct ServerSpan {
-    span: Span,
-    /// There if the span is sampled.
-    context: Option<Context>,
-}
+///
+/// It is made without `tracing`, which would keep a span for each of the many requests that are not sampled.
+pub(crate) struct ServerSpan(Option<Context>);
 
 impl ServerSpan {
     /// No span.
     pub(crate) fn none() -> ServerSpan {
-        ServerSpan {
-            span: Span::none(),
-            context: None,
-        }
+        ServerSpan(None)
     }
 
     /// Begins the span of a request, below the one that its `traceparent` names. `method` is the one of the metrics.
@@ -35,40 +35,39 @@ impl ServerSpan {
         method: &'static str,
         route: Option<&str>,
     ) -> ServerSpan {
-        if !is_traced() {
+        let Some(tracer) = tracer() else {
             return ServerSpan::none();
-        }
+        };
+        let parent = context::extract(request.headers()).unwrap_or_default();
         // The name is given once it is known that the span is sampled.
-        let span = info_span!(target: HTTP, parent: None, "request", otel.kind = "server");
-        if let Some(parent) = context::extract(request.headers()) {
-            // It fails where the span is off, which is no parent's fault.
-            let _ = span.set_parent(parent);
+        let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Server);
+        let mut span = tracer.build_with_context(builder, &parent);
+        if span.is_recording() {
+            describe(&mut span, request, method, route);
         }
-        let context = span.context();
-        let sampled = context.span().span_context().is_sampled();
-        if sampled {
-            describe(&context, request, method, route);
-        }
-        ServerSpan {
-            span,
-            context: sampled.then_some(context),
-        }
+        ServerSpan(Some(parent.with_span(span)))
     }
 
-    /// What the work on the request is to be done in.
-    pub(crate) fn span(&self) -> &Span {
-        &self.span
+    /// The work on the request, done inside the span.
+    pub(crate) fn cover<F: Future>(&self, work: F) -> Covered<F> {
+        let context = self.0.clone();
+        Covered { context, work }
+    }
+
+    /// Is inside the span until the guard is dropped.
+    pub(crate) fn enter(&self) -> Option<ContextGuard> {
+        self.0.clone().map(Context::attach)
     }
 
     /// The ids, if the span is sampled.
     pub(crate) fn ids(&self) -> Option<SpanContext> {
-        let context = self.context.as_ref()?;
-        Some(context.span().span_context().clone())
+        let span = self.0.as_ref()?.span().span_context().clone();
+        span.is_sampled().then_some(span)
     }
 
     /// Ends the span, with the status of the answer if there was one.
     pub(crate) fn end(&self, status: Option<u16>) {
-        let Some(context) = &self.context else { return };
+        let Some(context) = &self.0 else { return };
         let span = context.span();
         if let Some(status) = status {
             span.set_attribute(KeyValue::new(
@@ -84,15 +83,33 @@ impl ServerSpan {
     }
 }
 
-fn describe(context: &Context, request: &Request, method: &'static str, route: Option<&str>) {
+pin_project! {
+    /// Work inside a span.
+    pub(crate) struct Covered<F> {
+        context: Option<Context>,
+        #[pin]
+        work: F,
+    }
+}
+
+impl<F: Future> Future for Covered<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _inside = this.context.clone().map(Context::attach);
+        this.work.poll(cx)
+    }
+}
+
+fn describe(span: &mut impl Span, request: &Request, method: &'static str, route: Option<&str>) {
     let known = method == request.method().as_str();
-    let span = context.span();
     let verb = if known { method } else { "HTTP" };
     span.update_name(match route {
-        Some(route) => format!("{verb} {route}"),
-        None => verb.to_owned(),
+        Some(route) => format!("{verb} {route}").into(),
+        None => Cow::Borrowed(verb),
     });
-    let set = |key: &'static str, value: &str| {
+    let mut set = |key: &'static str, value: &str| {
         let value = value[..value.floor_char_boundary(TEXT_LIMIT)].to_owned();
         span.set_attribute(KeyValue::new(key, value));
     };
@@ -109,22 +126,22 @@ fn describe(context: &Context, request: &Request, method: &'static str, route: O
     set("url.path", request.uri().path());
     let client = Client::of(request);
     set("url.scheme", client.scheme);
-    if !client.host.is_empty() {
-        let (host, port) = split(&client.host);
-        set("server.address", host);
-        if let Some(port) = port {
-            span.set_attribute(KeyValue::new("server.port", i64::from(port)));
-        }
-    }
-    if let Some(address) = client.address {
-        set("client.address", &address.to_string());
-    }
     let agent = request.headers().get(header::USER_AGENT);
     if let Some(agent) = agent.and_then(|agent| agent.to_str().ok()) {
         set("user_agent.original", agent);
     }
     if let Some(version) = version(request.version()) {
         set("network.protocol.version", version);
+    }
+    if let Some(address) = client.address {
+        set("client.address", &address.to_string());
+    }
+    if !client.host.is_empty() {
+        let (host, port) = split(&client.host);
+        set("server.address", host);
+        if let Some(port) = port {
+            span.set_attribute(KeyValue::new("server.port", i64::from(port)));
+        }
     }
 }
 

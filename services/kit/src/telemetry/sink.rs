@@ -1,30 +1,49 @@
 //! Where the lines of the log go: to standard error, those of a busy worker several at once.
 
 use std::cell::Cell;
-use std::io::{self, Write};
+use std::io::{self, Stderr, Write};
 use std::mem::swap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::time::sleep;
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// `PIPE_BUF` of Linux (pipe(7)): what is written to a pipe at once does not mix with what other processes write to it.
 const AT_ONCE: usize = 4096;
+/// How long a line may wait while its worker does not rest.
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 thread_local! {
     /// Whether this thread calls [`Sink::rest`] before it waits for work.
     static RESTS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Lines wait here while their thread has other work: at most 4 KiB of them, and none that warns.
-#[derive(Debug, Default)]
-pub(super) struct Sink {
+/// Lines wait here while their thread has other work: at most 4 KiB of them, and none that warns. Those that wait are lost
+/// when the process is killed.
+#[derive(Debug)]
+pub(super) struct Sink<W = Stderr> {
     waiting: Mutex<Vec<u8>>,
     /// Held by the one who writes.
-    writing: Mutex<Vec<u8>>,
+    writing: Mutex<Writing<W>>,
 }
 
-impl Sink {
+#[derive(Debug)]
+struct Writing<W> {
+    lines: Vec<u8>,
+    to: W,
+}
+
+impl<W: Write> Sink<W> {
+    pub(super) fn new(to: W) -> Sink<W> {
+        let lines = Vec::new();
+        Sink {
+            waiting: Mutex::default(),
+            writing: Mutex::new(Writing { lines, to }),
+        }
+    }
+
     /// Takes whole lines.
     pub(super) fn put(&self, lines: &[u8], level: Level) {
         let mut waiting = locked(&self.waiting);
@@ -39,24 +58,37 @@ impl Sink {
     /// A worker of the runtime is about to wait for work. From its first rest on its lines wait for the next.
     pub(super) fn rest(&self) {
         RESTS.set(true);
-        self.flush();
+        self.flush_waiting();
     }
 
-    /// Writes what waits.
+    /// Writes in time what a worker that does not rest has left, for as long as it is polled.
+    pub(super) async fn flush_in_time(&self) {
+        loop {
+            sleep(LONGEST_WAIT).await;
+            self.flush_waiting();
+        }
+    }
+
+    /// Writes what waits. What others are writing is out too when this returns.
     pub(super) fn flush(&self) {
-        if locked(&self.waiting).is_empty() {
-            return;
-        }
         let mut writing = locked(&self.writing);
-        swap(&mut *writing, &mut *locked(&self.waiting));
-        let mut rest = &writing[..];
+        let Writing { lines, to } = &mut *writing;
+        swap(lines, &mut *locked(&self.waiting));
+        let mut rest = &lines[..];
         while !rest.is_empty() {
-            let (lines, others) = rest.split_at(whole_lines(rest));
+            let (now, later) = rest.split_at(whole_lines(rest));
             // Nobody could be told that standard error is closed.
-            let _ = io::stderr().write_all(lines);
-            rest = others;
+            let _ = to.write_all(now);
+            rest = later;
         }
-        writing.clear();
+        lines.clear();
+    }
+
+    fn flush_waiting(&self) {
+        let waits = !locked(&self.waiting).is_empty();
+        if waits {
+            self.flush();
+        }
     }
 }
 
@@ -69,8 +101,8 @@ fn whole_lines(text: &[u8]) -> usize {
     last.map_or(text.len(), |last| last + 1)
 }
 
-fn locked(lines: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
-    lines.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Takes one line of a level.
@@ -101,7 +133,23 @@ impl<'a> MakeWriter<'a> for &'static Sink {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, whole_lines};
+    use std::sync::{Arc, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    use tracing::Level;
+
+    use super::{AT_ONCE, Sink, locked, whole_lines};
+
+    fn written(sink: &Sink<Vec<u8>>) -> String {
+        String::from_utf8(locked(&sink.writing).to.clone()).unwrap()
+    }
+
+    async fn until(condition: impl Fn() -> bool) {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
 
     #[test]
     fn lines_are_not_torn() {
@@ -112,5 +160,88 @@ mod tests {
         let long = [&b"x".repeat(2 * AT_ONCE)[..], b"\nnext\n"].concat();
         assert_eq!(whole_lines(&long), 2 * AT_ONCE + 1);
         assert_eq!(whole_lines(b"torn"), 4);
+    }
+
+    #[test]
+    fn lines_of_a_worker_wait_for_its_rest() {
+        let sink = Sink::new(Vec::new());
+        sink.put(b"no worker\n", Level::INFO);
+        assert_eq!(written(&sink), "no worker\n");
+        sink.rest();
+        sink.put(b"one\n", Level::INFO);
+        assert_eq!(written(&sink), "no worker\n");
+        sink.rest();
+        assert_eq!(written(&sink), "no worker\none\n");
+    }
+
+    #[test]
+    fn a_warning_waits_for_nothing() {
+        let sink = Sink::new(Vec::new());
+        sink.rest();
+        sink.put(b"before\n", Level::INFO);
+        sink.put(b"a warning\n", Level::WARN);
+        assert_eq!(written(&sink), "before\na warning\n");
+        sink.put(b"last\n", Level::INFO);
+        sink.flush();
+        assert!(written(&sink).ends_with("last\n"));
+    }
+
+    #[test]
+    fn not_too_many_wait() {
+        let sink = Sink::new(Vec::new());
+        sink.rest();
+        for _ in 0..AT_ONCE / 7 {
+            sink.put(b"a line\n", Level::INFO);
+        }
+        assert_eq!(written(&sink), "");
+        sink.put(b"a line\n", Level::INFO);
+        assert!(written(&sink).len() > AT_ONCE);
+    }
+
+    #[tokio::test]
+    async fn lines_of_a_worker_that_never_rests() {
+        let sink = Arc::new(Sink::new(Vec::new()));
+        let (busy, (said, told)) = (sink.clone(), mpsc::channel());
+        thread::spawn(move || {
+            busy.rest();
+            busy.put(b"the last before it hung\n", Level::INFO);
+            said.send(())
+        });
+        told.recv().unwrap();
+        assert_eq!(written(&sink), "");
+        tokio::select! {
+            () = sink.flush_in_time() => {}
+            () = until(|| !written(&sink).is_empty()) => {}
+        }
+        assert_eq!(written(&sink), "the last before it hung\n");
+    }
+
+    #[test]
+    fn many_threads_lose_nothing() {
+        let sink = Arc::new(Sink::new(Vec::new()));
+        let write = |name: usize| {
+            let sink = sink.clone();
+            move || {
+                sink.rest();
+                for at in 0..1_000 {
+                    sink.put(format!("{name} {at}\n").as_bytes(), Level::INFO);
+                    if at % 7 == 0 {
+                        sink.rest();
+                    }
+                }
+            }
+        };
+        let threads: Vec<_> = (0..8).map(|name| thread::spawn(write(name))).collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        sink.flush();
+        let text = written(&sink);
+        for name in 0..8 {
+            let own = |line: &&str| line.starts_with(&format!("{name} "));
+            let own: Vec<&str> = text.lines().filter(own).collect();
+            let wanted: Vec<String> = (0..1_000).map(|at| format!("{name} {at}")).collect();
+            assert_eq!(own, wanted);
+        }
     }
 }
