@@ -6,6 +6,7 @@ use api::config::{ApiConfig, OPTIONS, database_url, database_wait};
 use clap::{ArgMatches, Command};
 use domain::Store;
 use kit::config::{COMMON, Common, Env, Opt, Settings, admin_bind, bind, flags};
+use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
 
@@ -13,6 +14,11 @@ const EXAMPLES: &str = "Examples:
   hbnb-api migrate --database-url postgres://hbnb@localhost/hbnb
   hbnb-api --database-url postgres://hbnb@localhost/hbnb --bind 127.0.0.1:8081
   hbnb-api check";
+
+const SERVICE: Service = Service {
+    name: "hbnb-api",
+    version: env!("CARGO_PKG_VERSION"),
+};
 
 fn main() -> ExitCode {
     let options = options();
@@ -53,17 +59,19 @@ fn command(options: &[Opt]) -> Command {
 async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let env = Env::read();
     let settings = Settings::load(options, &env, flags)?;
-    let service = Service {
-        name: "hbnb-api",
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    program::start_telemetry(&settings, &env, service)?;
+    program::start_telemetry(&settings, &env, SERVICE)?;
     let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     tracing::info!(addresses = ?listeners.0.addresses(), admin = ?listeners.1.addresses(), "listening");
-    let database = config.database();
-    let open = async { Ok(Store::open(&database).await?) };
-    let outcome = api::service::serve("hbnb-api", open, &config, &common, listeners).await?;
+    let (database, mut opened) = (config.database(), None);
+    let outcome = service::run(SERVICE, &common, listeners, async |ground| {
+        let store = opened.insert(Store::open(&database).await?);
+        let (router, watch) = api::service::open(store, &config, ground)?;
+        let site = router.into();
+        Ok(Opened { site, watch })
+    })
+    .await?;
+    api::service::close(opened, outcome).await;
     Ok(ExitCode::from(outcome.code()))
 }
 

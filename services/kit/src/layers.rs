@@ -6,6 +6,7 @@ mod deadline;
 mod draining;
 mod failure;
 mod forwarded;
+mod inside;
 mod received;
 mod record;
 mod refusal;
@@ -17,6 +18,7 @@ mod strict;
 pub use deadline::{Streamed, TimeLimits};
 pub use failure::Failure;
 pub use forwarded::Client;
+pub use inside::apply_inside;
 pub(crate) use refusal::answer as refuse;
 pub use request_id::RequestId;
 
@@ -63,21 +65,42 @@ impl From<&Common> for Terms {
 ///
 /// The route template of the log and the metrics is axum's `MatchedPath`, which exists inside the router only.
 pub fn apply(router: Router, health: &Health, terms: &Terms) -> Router {
-    let router = match &terms.faults {
+    let stack = Arc::new(stack(health, terms));
+    wrap(with_faults(router, terms), stack)
+}
+
+/// The same around several services, which share the limit of requests in flight.
+pub fn apply_all<K>(
+    services: Vec<(K, Router)>,
+    health: &Health,
+    terms: &Terms,
+) -> Vec<(K, Router)> {
+    let stack = Arc::new(stack(health, terms));
+    let around = |router| wrap(with_faults(router, terms), stack.clone());
+    services
+        .into_iter()
+        .map(|(key, router)| (key, around(router)))
+        .collect()
+}
+
+fn with_faults(router: Router, terms: &Terms) -> Router {
+    match &terms.faults {
         Some(faults) => router.layer(from_fn_with_state(
             faults.trouble().clone(),
             faults::trouble,
         )),
         None => router,
-    };
-    let stack = Stack {
+    }
+}
+
+fn stack(health: &Health, terms: &Terms) -> Stack {
+    Stack {
         trusted: terms.trusted_proxies.clone(),
         health: health.clone(),
         room: Room::new(terms.request_limit),
         limits: terms.time_limits,
         quiet: false,
-    };
-    wrap(router, stack)
+    }
 }
 
 /// The same for probes and scrapes, which are logged at debug and not counted.
@@ -89,11 +112,10 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
         limits: TimeLimits::default(),
         quiet: true,
     };
-    wrap(router, stack)
+    wrap(router, Arc::new(stack))
 }
 
-fn wrap(router: Router, stack: Stack) -> Router {
-    let stack = Arc::new(stack);
+fn wrap(router: Router, stack: Arc<Stack>) -> Router {
     router.layer(layer_fn(move |inner| Stacked {
         stack: stack.clone(),
         inner,

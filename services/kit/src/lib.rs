@@ -1,6 +1,6 @@
 //! Process and HTTP manners shared by the HBNB services: options, logs, metrics, probes, listeners and the drain.
 //!
-//! A service binds with [`serve::bind`], wraps its router by [`layers::apply`] and hands both to [`serve::Serve`].
+//! A service binds with [`serve::bind`] and hands its listeners and its router to [`service::run`].
 //! Nothing in here knows what the service is about.
 
 pub mod admin;
@@ -12,4 +12,5 @@ pub mod layers;
 pub mod metrics;
 pub mod program;
 pub mod serve;
+pub mod service;
 pub mod telemetry;

@@ -1,5 +1,6 @@
 //! The log of the process, on standard error, and its traces, to a collector.
 
+mod client_span;
 mod context;
 mod counts;
 mod endpoint;
@@ -14,7 +15,9 @@ mod settings;
 mod sink;
 mod variable;
 
+pub use client_span::ClientSpan;
 pub use context::inject;
+pub use server_span::Covered;
 pub use settings::Service;
 pub use variable::VariableError;
 

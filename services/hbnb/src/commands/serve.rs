@@ -6,11 +6,17 @@ use api::config::ApiConfig;
 use clap::ArgMatches;
 use domain::{Counts, demo, display_url};
 use kit::config::{Common, Env, Opt, Settings};
+use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
 use serde::Deserialize;
 
 use crate::commands::open_migrated;
+
+const SERVICE: Service = Service {
+    name: "hbnb",
+    version: env!("CARGO_PKG_VERSION"),
+};
 
 #[derive(Deserialize)]
 struct Own {
@@ -20,27 +26,26 @@ struct Own {
 pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let env = Env::read();
     let settings = Settings::load(options, &env, flags)?;
-    let service = Service {
-        name: "hbnb",
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    program::start_telemetry(&settings, &env, service)?;
+    program::start_telemetry(&settings, &env, SERVICE)?;
     let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
     let own: Own = settings.get()?;
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     let database = config.database();
     let addresses = (listeners.0.addresses(), listeners.1.addresses());
-    let open = async {
-        let store = open_migrated(&database).await?;
-        let filled = if own.no_demo {
-            None
-        } else {
-            demo::offer(&store).await?
+    let mut opened = None;
+    let outcome = service::run(SERVICE, &common, listeners, async |ground| {
+        let store = opened.insert(open_migrated(&database).await?);
+        let filled = match own.no_demo {
+            true => None,
+            false => demo::offer(store).await?,
         };
         introduce(&addresses, &display_url(&database.url), filled)?;
-        Ok(store)
-    };
-    let outcome = api::service::serve("hbnb", open, &config, &common, listeners).await?;
+        let (api, watch) = api::service::open(store, &config, ground)?;
+        let site = api.into();
+        Ok(Opened { site, watch })
+    })
+    .await?;
+    api::service::close(opened, outcome).await;
     Ok(ExitCode::from(outcome.code()))
 }
 

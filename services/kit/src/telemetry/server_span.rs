@@ -50,8 +50,7 @@ impl ServerSpan {
 
     /// The work on the request, done inside the span.
     pub(crate) fn cover<F: Future>(&self, work: F) -> Covered<F> {
-        let context = self.0.clone();
-        Covered { context, work }
+        Covered::new(self.0.clone(), work)
     }
 
     /// Is inside the span until the guard is dropped.
@@ -85,10 +84,16 @@ impl ServerSpan {
 
 pin_project! {
     /// Work inside a span.
-    pub(crate) struct Covered<F> {
+    pub struct Covered<F> {
         context: Option<Context>,
         #[pin]
         work: F,
+    }
+}
+
+impl<F> Covered<F> {
+    pub(super) fn new(context: Option<Context>, work: F) -> Covered<F> {
+        Covered { context, work }
     }
 }
 

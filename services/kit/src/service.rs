@@ -1,0 +1,99 @@
+//! A running service: what is the same in every program that answers requests.
+
+mod site;
+
+pub use site::Site;
+
+use std::future::pending;
+use std::pin::Pin;
+
+use anyhow::Error;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::admin::{self, Health};
+use crate::config::Common;
+use crate::faults::Faults;
+use crate::layers::{self, Terms};
+use crate::metrics;
+use crate::serve::{Clocks, Listeners, Outcome, Serve, raise_file_limit, signal};
+use crate::telemetry::Service;
+
+/// A watch over what a service depends on. It goes on for as long as it is polled, and ends only with what must end the
+/// process.
+pub type Watch = Pin<Box<dyn Future<Output = Error> + Send>>;
+
+/// What a service finds when it is opened.
+#[derive(Clone)]
+pub struct Ground {
+    /// What the probes report; the service blocks and clears on it what it depends on.
+    pub health: Health,
+    /// Trouble that can be put on, if that is allowed; the service adds its own.
+    pub faults: Option<Faults>,
+}
+
+/// A service that is open.
+pub struct Opened {
+    /// What answers requests, without the [`layers`].
+    pub site: Site,
+    /// What watches over what it depends on.
+    pub watch: Watch,
+}
+
+impl Opened {
+    /// A service that depends on nothing.
+    pub fn alone(site: Site) -> Opened {
+        let watch = Box::pin(pending());
+        Opened { site, watch }
+    }
+}
+
+/// Answers probes at once, and requests once `open` has opened the service, until told to stop; then drains.
+pub async fn run(
+    service: Service,
+    common: &Common,
+    (main, admin): (Listeners, Listeners),
+    open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
+) -> anyhow::Result<Outcome> {
+    raise_file_limit(common.connection_limit);
+    metrics::start(service.name, service.version)?;
+    let health = Health::new();
+    let faults = match common.faults {
+        true => Some(Faults::new(&health, &Handle::current())?),
+        false => None,
+    };
+    let ground = Ground { health, faults };
+    let terms = Terms {
+        faults: ground.faults.clone(),
+        ..common.into()
+    };
+    let (tell, told) = oneshot::channel();
+    let router = async {
+        let Opened { site, watch } = open(&ground).await?;
+        // Nobody listens any more only if the process is about to end.
+        let _ = tell.send(watch);
+        ground.health.started();
+        let services = layers::apply_all(site.services, &ground.health, &terms);
+        anyhow::Ok(Site { services }.router())
+    };
+    let serve = Serve {
+        main,
+        admin,
+        admin_router: admin::router(&ground.health, ground.faults.as_ref()),
+        faults: ground.faults.clone(),
+        health: ground.health.clone(),
+        drain: common.into(),
+        clocks: Clocks::default(),
+        connection_limit: common.connection_limit,
+    };
+    let watch = async {
+        match told.await {
+            Ok(watch) => watch.await,
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        outcome = serve.run(router, signal()) => outcome,
+        error = watch => Err(error),
+    }
+}

@@ -1,0 +1,72 @@
+//! The span of a request that is sent, by OpenTelemetry's conventions for HTTP clients.
+
+use http::{Method, Uri};
+use opentelemetry::trace::{Span, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
+use opentelemetry::{Context, KeyValue};
+
+use super::server_span::Covered;
+use super::tracer;
+
+/// The span of one request that is sent; nothing where traces are off. It ends when it is dropped.
+pub struct ClientSpan(Option<Context>);
+
+impl ClientSpan {
+    /// Begins the span of a request, below that of the request that is being answered. `template` is the path without
+    /// its ids.
+    pub fn begin(method: &Method, template: &str, url: &Uri) -> ClientSpan {
+        let Some(tracer) = tracer() else {
+            return ClientSpan(None);
+        };
+        let parent = Context::current();
+        let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Client);
+        let mut span = tracer.build_with_context(builder, &parent);
+        if span.is_recording() {
+            span.update_name(format!("{method} {template}"));
+            let mut set =
+                |key, value: &str| span.set_attribute(KeyValue::new(key, value.to_owned()));
+            set("http.request.method", method.as_str());
+            set("url.template", template);
+            set("url.full", &url.to_string());
+            if let Some(host) = url.host() {
+                set("server.address", host);
+                let port = url.port_u16().unwrap_or(80);
+                span.set_attribute(KeyValue::new("server.port", i64::from(port)));
+            }
+        }
+        ClientSpan(Some(parent.with_span(span)))
+    }
+
+    /// The work on the request, done inside the span: what it sends is given the span by [`inject`](super::inject).
+    pub fn cover<F: Future>(&self, work: F) -> Covered<F> {
+        Covered::new(self.0.clone(), work)
+    }
+
+    /// Notes the status of the answer.
+    pub fn answered(&self, status: u16) {
+        let Some(context) = &self.0 else { return };
+        let span = context.span();
+        span.set_attribute(KeyValue::new(
+            "http.response.status_code",
+            i64::from(status),
+        ));
+        if status >= 400 {
+            self.failed(&status.to_string());
+        }
+    }
+
+    /// Notes that it failed, and by what kind of error.
+    pub fn failed(&self, kind: &str) {
+        let Some(context) = &self.0 else { return };
+        let span = context.span();
+        span.set_attribute(KeyValue::new("error.type", kind.to_owned()));
+        span.set_status(Status::error(""));
+    }
+}
+
+impl Drop for ClientSpan {
+    fn drop(&mut self) {
+        if let Some(context) = &self.0 {
+            context.span().end();
+        }
+    }
+}
