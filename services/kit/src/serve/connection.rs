@@ -146,7 +146,7 @@ async fn http2_after(token: &CancellationToken, clock: &Clock) {
         }
         sleep(LOOK).await;
     }
-    pending().await
+    pending::<()>().await;
 }
 
 /// Waits until an HTTP/2 connection has been idle for a while, once the token is cancelled.
