@@ -13,7 +13,7 @@ use crate::api_client::{Api, ApiError, Call, Fetched};
 use crate::error::Result;
 
 /// Rows that the API is asked for at once.
-const SLICE: u32 = 250;
+const SLICE: &str = "250";
 
 type Part = BoxStream<'static, std::result::Result<Bytes, BoxError>>;
 

@@ -72,8 +72,8 @@ impl Call {
     }
 
     /// The same with a parameter in its query.
-    pub(crate) fn query(mut self, name: &'static str, value: impl ToString) -> Call {
-        self.query.push((name, value.to_string()));
+    pub(crate) fn query(mut self, name: &'static str, value: &str) -> Call {
+        self.query.push((name, value.to_owned()));
         self
     }
 
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn uris() {
         let call = Call::get("/places/{id}/reviews", &["a/../b?c"]);
-        let call = call.query("include", "user,place").query("limit", 20);
+        let call = call.query("include", "user,place").query("limit", "20");
         assert_eq!(
             uri(&call),
             "http://api:8081/api/v1/places/a%2F%2E%2E%2Fb%3Fc/reviews?include=user%2Cplace&limit=20"
