@@ -79,27 +79,12 @@ where
 {
     let first = |limit| match listing.cursor {
         Some(cursor) => Page::after(cursor, limit),
-        None => Some(Page::first(limit)),
+        None => Page::first(limit),
     };
     match listing.limit {
         // One row more than asked for tells whether there is a next page.
-        Some(limit) => page(
-            &listing.path,
-            limit,
-            id,
-            read_some(&read, first(limit + 1)).await?,
-        ),
-        None => whole(id, &read_some(&read, first(SLICE)).await?, read),
-    }
-}
-
-async fn read_some<T, F>(read: &impl Fn(Page) -> F, page: Option<Page>) -> Result<Vec<T>>
-where
-    F: Future<Output = domain::Result<Vec<T>>>,
-{
-    match page {
-        Some(page) => Ok(read(page).await?),
-        None => Ok(Vec::new()),
+        Some(limit) => page(&listing.path, limit, id, read(first(limit + 1)).await?),
+        None => whole(id, &read(first(SLICE)).await?, read),
     }
 }
 
@@ -145,13 +130,14 @@ where
         let Some(page) = page else {
             return Ok::<_, BoxError>(None);
         };
+        let limit = page.limit;
         let rows = read(page).await?;
         let mut chunk = if rows.is_empty() {
             Vec::new()
         } else {
             vec![b',']
         };
-        let next = append(&mut chunk, &rows, page.limit, id)?;
+        let next = append(&mut chunk, &rows, limit, id)?;
         if next.is_none() {
             chunk.extend_from_slice(b"]\n");
         }
@@ -176,5 +162,5 @@ fn append<T: Serialize>(
         json::write(chunk, row)?;
     }
     let last = rows.last().filter(|_| rows.len() >= limit as usize);
-    Ok(last.and_then(|last| Page::after(id(last), (limit * 2).min(MOST))))
+    Ok(last.map(|last| Page::after(id(last), (limit * 2).min(MOST))))
 }

@@ -35,7 +35,7 @@ async fn index(Of(app): Of<App>, listing: Listing) -> Result<Response> {
         |amenity: &Amenity| amenity.id,
         move |page| {
             let store = app.store.clone();
-            async move { Amenity::list(&store, page).await }
+            async move { Amenity::list(&store, &page).await }
         },
     )
     .await

@@ -38,7 +38,7 @@ async fn index(Of(app): Of<App>, Path(state): Path<Id>, listing: Listing) -> Res
         |city: &City| city.id,
         move |page| {
             let store = app.store.clone();
-            async move { City::list_of_state(&store, state, page).await }
+            async move { City::list_of_state(&store, state, &page).await }
         },
     )
     .await

@@ -43,7 +43,7 @@ async fn index(Of(app): Of<App>, Path(city): Path<Id>, listing: Listing) -> Resu
         |place: &Place| place.id,
         move |page| {
             let store = app.store.clone();
-            async move { Place::list_of_city(&store, city, page).await }
+            async move { Place::list_of_city(&store, city, &page).await }
         },
     )
     .await
@@ -116,7 +116,7 @@ async fn amenities(Of(app): Of<App>, Path(place): Path<Id>, listing: Listing) ->
         |amenity: &Amenity| amenity.id,
         move |page| {
             let store = app.store.clone();
-            async move { Amenity::list_of_place(&store, place, page).await }
+            async move { Amenity::list_of_place(&store, place, &page).await }
         },
     )
     .await

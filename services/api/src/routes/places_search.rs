@@ -29,7 +29,7 @@ async fn search(Of(app): Of<App>, listing: Listing, body: Body) -> Result<Respon
         |place: &Place| place.id,
         move |page| {
             let (store, search) = (app.store.clone(), search.clone());
-            async move { search.run(&store, page).await }
+            async move { search.run(&store, &page).await }
         },
     )
     .await

@@ -38,7 +38,7 @@ async fn index(Of(app): Of<App>, Path(place): Path<Id>, listing: Listing) -> Res
         |review: &Review| review.id,
         move |page| {
             let store = app.store.clone();
-            async move { Review::list_of_place(&store, place, page).await }
+            async move { Review::list_of_place(&store, place, &page).await }
         },
     )
     .await

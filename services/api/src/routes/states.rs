@@ -31,7 +31,7 @@ async fn index(Of(app): Of<App>, listing: Listing) -> Result<Response> {
         |state: &State| state.id,
         move |page| {
             let store = app.store.clone();
-            async move { State::list(&store, page).await }
+            async move { State::list(&store, &page).await }
         },
     )
     .await

@@ -32,7 +32,7 @@ async fn index(Of(app): Of<App>, listing: Listing) -> Result<Response> {
         |user: &User| user.id,
         move |page| {
             let store = app.store.clone();
-            async move { User::list(&store, page).await }
+            async move { User::list(&store, &page).await }
         },
     )
     .await
