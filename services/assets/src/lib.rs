@@ -4,6 +4,7 @@
 //! program by `build.rs`, packed as browsers take them, and answered from memory.
 
 pub mod config;
+pub mod service;
 
 mod answer;
 mod coding;
