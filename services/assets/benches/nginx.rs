@@ -86,15 +86,13 @@ impl Contender {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        said.read_line(&mut line).unwrap();
-        let address = line.trim().trim_start_matches("http://").parse().unwrap();
-        let pid = child.id();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let line = said.lines().next().unwrap().unwrap();
+        let (pid, address) = (child.id(), line.trim_start_matches("http://").parse());
         Contender {
             child,
             pid,
-            address,
+            address: address.unwrap(),
         }
     }
 
