@@ -16,8 +16,9 @@ use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use assets::{File, of_files, service};
+use assets::{File, of_files};
 use kit::config::{COMMON, Common, Env, Settings, admin_bind, bind, flags};
+use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
 use rig::process::{TICK, cpu_time, end, free_port, signal, wait_until};
@@ -246,7 +247,6 @@ async fn answer() {
         version: "0",
     };
     let router = of_files(Vec::from(files).leak());
-    let _ = service::serve(bench, router, &common, listeners)
-        .await
-        .unwrap();
+    let open = async |_: &_| Ok(Opened::alone(router.into()));
+    let _ = service::run(bench, &common, listeners, open).await.unwrap();
 }

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use assets::config::{AssetsConfig, OPTIONS};
-use assets::service;
 use clap::{ArgMatches, Command};
 use kit::config::{COMMON, Common, Env, Opt, Settings, admin_bind, bind, flags};
+use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
 
@@ -53,7 +53,10 @@ async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     tracing::info!(addresses = ?listeners.0.addresses(), admin = ?listeners.1.addresses(), "listening");
     let router = assets::router(config.assets_dir);
-    let outcome = service::serve(SERVICE, router, &common, listeners).await?;
+    let outcome = service::run(SERVICE, &common, listeners, async |_| {
+        Ok(Opened::alone(router.into()))
+    })
+    .await?;
     Ok(ExitCode::from(outcome.code()))
 }
 
