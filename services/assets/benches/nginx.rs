@@ -4,7 +4,6 @@
 //! `cargo bench --package hbnb-assets --bench nginx`
 
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on has nothing to tell"
 )]
