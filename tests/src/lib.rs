@@ -5,6 +5,7 @@ pub mod collector;
 pub mod environment;
 pub mod golden;
 pub mod http;
+pub mod metrics;
 pub mod postgres;
 pub mod process;
 pub mod runner;
@@ -14,6 +15,7 @@ pub mod storage;
 
 pub use collector::Collector;
 pub use environment::test_database_url;
+pub use metrics::Metrics;
 pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use server::{Binary, Server, run};

@@ -26,12 +26,12 @@ async fn lost_collector_is_counted_and_told_once() {
     traced.server.until_says(text, LIMIT).await.unwrap();
     rig::until("nothing queued", LIMIT, async || {
         let figures = Figures::read(&traced).await;
-        Ok(figures.queued == 0 && figures.ended >= 60)
+        Ok(figures.queued == 0.0 && figures.ended >= 60.0)
     })
     .await
     .unwrap();
     let figures = Figures::read(&traced).await;
-    assert_eq!(figures.exported, 0);
+    assert_eq!(figures.exported, 0.0);
     assert_eq!(figures.dropped, figures.ended - figures.queued);
     assert_eq!(traced.server.logs().matches(text).count(), 1);
     // It is back.
@@ -72,8 +72,8 @@ async fn silent_collector_holds_nothing_up() {
     assert!(without < with * 2, "{without:?} against {with:?}");
     // At rest: nobody asks, and the one export waits for its time to pass.
     let figures = Figures::read(&unheard).await;
-    assert_eq!(figures.exported, 0);
-    assert!(figures.dropped > 100, "{figures:?}");
+    assert_eq!(figures.exported, 0.0);
+    assert!(figures.dropped > 100.0, "{figures:?}");
     assert_eq!(
         figures.dropped,
         figures.ended - figures.queued,
