@@ -4,7 +4,9 @@
 pub mod collector;
 pub mod environment;
 pub mod golden;
+pub mod half;
 pub mod http;
+pub mod measure;
 pub mod metrics;
 pub mod postgres;
 pub mod process;
@@ -15,6 +17,8 @@ pub mod storage;
 
 pub use collector::Collector;
 pub use environment::test_database_url;
+pub use half::Half;
+pub use measure::median;
 pub use metrics::Metrics;
 pub use postgres::{Database, Options, Postgres};
 pub use process::until;

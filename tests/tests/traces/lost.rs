@@ -1,7 +1,7 @@
 //! A collector that is away.
 
 use crate::traced::{Figures, LIMIT, start};
-use rig::Collector;
+use rig::{Collector, median};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -90,9 +90,4 @@ async fn silent_collector_holds_nothing_up() {
     );
     heard.server.terminate().unwrap();
     assert!(heard.server.wait(LIMIT).await.unwrap().success());
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }
