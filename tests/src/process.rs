@@ -104,3 +104,14 @@ fn is_alive(pid: u32) -> bool {
     let state = stat.rsplit_once(") ").map(|(_, state)| state);
     state.is_some_and(|state| !state.starts_with(['Z', 'X']))
 }
+
+/// The processor time that the threads which a process has now have used (proc(5), schedstat).
+pub fn cpu_time(pid: u32) -> Result<Duration> {
+    let mut nanoseconds = 0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        let used = text.split(' ').next().unwrap_or_default();
+        nanoseconds += used.parse::<u64>().context("no schedstat")?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}

@@ -134,8 +134,7 @@ impl Found<'_> {
         headers.insert(header::CACHE_CONTROL, self.life.cache_control());
         headers.insert(header::CONTENT_LENGTH, length);
         if self.varies {
-            let vary = HeaderValue::from_static(header::ACCEPT_ENCODING.as_str());
-            headers.insert(header::VARY, vary);
+            headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         }
         let mut response = (status, body).into_response();
         *response.headers_mut() = headers;

@@ -35,8 +35,6 @@ use page::page;
 
 /// Answers everything under `/static/` with the files that are in the program or, if there is a `folder`, with what is in
 /// that one at the time of each request; a page that says 404 for whatever else is asked.
-///
-/// To merge it with a router that has a fallback, take this one's away by [`Router::reset_fallback`].
 pub fn router(folder: Option<PathBuf>) -> Router {
     match folder {
         Some(folder) => routes(Files::Folder(Folder::new(folder))),

@@ -3,16 +3,11 @@
 use std::process::ExitCode;
 
 use assets::config::{AssetsConfig, OPTIONS};
-use axum::Router;
 use clap::{ArgMatches, Command};
-use kit::admin::{self, Health};
 use kit::config::{COMMON, Common, Env, Opt, Settings, admin_bind, bind, flags};
-use kit::faults::Faults;
-use kit::layers::{self, Terms};
-use kit::serve::{self, Clocks, Listeners, Outcome, Serve, ServeError};
+use kit::service::{self, Opened};
 use kit::telemetry::Service;
-use kit::{metrics, program};
-use tokio::runtime::Handle;
+use kit::{program, serve};
 
 const SERVICE: Service = Service {
     name: "hbnb-assets",
@@ -57,41 +52,12 @@ async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let (common, config): (Common, _) = (settings.get()?, AssetsConfig::read(&settings)?);
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     tracing::info!(addresses = ?listeners.0.addresses(), admin = ?listeners.1.addresses(), "listening");
-    let outcome = answer(assets::router(config.assets_dir), &common, listeners).await?;
+    let router = assets::router(config.assets_dir);
+    let outcome = service::run(SERVICE, &common, listeners, async |_| {
+        Ok(Opened::alone(router.into()))
+    })
+    .await?;
     Ok(ExitCode::from(outcome.code()))
-}
-
-/// Answers probes and requests until told to stop; then drains.
-async fn answer(
-    router: Router,
-    common: &Common,
-    (main, admin): (Listeners, Listeners),
-) -> anyhow::Result<Outcome> {
-    serve::raise_file_limit(common.connection_limit);
-    metrics::start(SERVICE.name, SERVICE.version)?;
-    let health = Health::new();
-    let faults = match common.faults {
-        true => Some(Faults::new(&health, &Handle::current())?),
-        false => None,
-    };
-    let terms = Terms {
-        faults: faults.clone(),
-        ..common.into()
-    };
-    let router = layers::apply(router, &health, &terms);
-    health.started();
-    let serve = Serve {
-        main,
-        admin,
-        admin_router: admin::router(&health, faults.as_ref()),
-        faults,
-        health,
-        drain: common.into(),
-        clocks: Clocks::default(),
-        connection_limit: common.connection_limit,
-    };
-    let router = async { Ok::<_, ServeError>(router) };
-    Ok(serve.run(router, serve::signal()).await?)
 }
 
 async fn probe(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {

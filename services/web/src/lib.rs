@@ -11,6 +11,7 @@ pub mod service;
 
 mod assets;
 mod error;
+mod extract;
 mod markup;
 mod model;
 mod pages;

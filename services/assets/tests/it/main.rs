@@ -14,4 +14,5 @@ mod names;
 mod paths;
 mod ranges;
 mod references;
+mod scripts;
 mod types;

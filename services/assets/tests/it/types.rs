@@ -79,6 +79,6 @@ async fn of_files() {
         let headers = [("accept-encoding", coding)];
         let reply = ask(&router, "GET", "/static/a.0123456789abcdef.txt", &headers).await;
         assert_eq!(reply.text(), wanted);
-        assert_eq!(reply.header("vary"), "accept-encoding");
+        assert_eq!(reply.header("vary"), "Accept-Encoding");
     }
 }
