@@ -11,13 +11,13 @@ trap 'kill -- -$group 2>/dev/null || true; wait $group 2>/dev/null || true; rm -
 
 address=
 for _ in $(seq 9000); do
-    address=$(sed -nE 's/^Try: curl ([^ ]+).*/\1/p' "$folder/out")
+    address=$(sed -nE 's/^Open ([^ ]+) in a browser/\1/p' "$folder/out")
     [ -n "$address" ] && break
     kill -0 $group 2>/dev/null || break
     sleep 0.1
 done
 cat "$folder/out"
 [ -n "$address" ] || { echo "make run did not come to listen" >&2; exit 1; }
-answer=$(curl -fsS --retry 5 --retry-connrefused "$address")
-echo "$address: ${answer:0:200}…"
-grep -q '"__class__":"State"' <<<"$answer"
+answer=$(curl -fsS --retry 5 --retry-connrefused "${address}hbnb")
+echo "${address}hbnb: ${answer:0:200}…"
+grep -q '<article' <<<"$answer"

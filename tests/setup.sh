@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make check` and `make test` need and is not there yet. Needs root for Debian's packages; without root, or
+# Installs what `make check`, `make test` and `make bench` need and is not there yet. Needs root for Debian's packages; without root, or
 # on another system, it says what is missing.
 set -euo pipefail
 
@@ -9,6 +9,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 has cc || missing+=(build-essential)
 has curl || missing+=(curl)
 has sqlite3 || missing+=(sqlite3)
+has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || missing+=(postgresql)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 

@@ -81,3 +81,14 @@ pub fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
+
+/// The processor time that the threads which a process has now have used (proc(5), schedstat).
+pub fn cpu_time(pid: u32) -> Result<Duration> {
+    let mut nanoseconds = 0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        let used = text.split(' ').next().unwrap_or_default();
+        nanoseconds += used.parse::<u64>().context("no schedstat")?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}

@@ -1,6 +1,6 @@
 //! The README tells the truth: its options are those of the programs, and its commands work.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
 use rig::{Binary, Server, run};
 use std::collections::BTreeMap;
@@ -65,7 +65,8 @@ async fn options() {
             .trim();
         effective.insert(key.to_owned(), value.to_owned());
     }
-    let documented = documented();
+    let mut documented = documented();
+    documented.retain(|_, cell| !cell.contains("`hbnb-assets` only"));
     assert_eq!(
         effective.keys().collect::<Vec<_>>(),
         documented.keys().collect::<Vec<_>>()
@@ -82,38 +83,50 @@ async fn options() {
 
 #[tokio::test]
 async fn options_of_the_api() {
-    let folder = TempDir::new().unwrap();
-    let output = run(
-        &Binary::named("hbnb-api").unwrap(),
-        &["--help"],
-        &[],
-        folder.path(),
-    )
-    .await
-    .unwrap();
-    let help = String::from_utf8(output.stdout)
-        .unwrap()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    for (key, cell) in documented()
-        .iter()
-        .filter(|(_, cell)| !cell.contains("`hbnb` only"))
-    {
-        let own = quoted(cell, "`hbnb-api`: `");
-        let without = cell.contains("none");
-        let default = own.or_else(|| quoted(cell, "`")).filter(|_| !without);
-        let wanted =
-            default.map_or_else(|| "]".to_owned(), |default| format!(", default {default}]"));
-        let (_, line) = help
-            .split_once(&format!("[HBNB_{}", key.to_uppercase()))
-            .unwrap_or_else(|| panic!("{key} is no option"));
-        let bracket = &line[..=line.find(']').unwrap()];
-        assert!(
-            bracket.ends_with(&wanted) && bracket.contains("default") != without,
-            "{key}: {bracket}"
-        );
+    let help = help_of("hbnb-api").await;
+    for (key, cell) in &documented() {
+        if !cell.contains(" only)") {
+            told_alike(&help, "hbnb-api", key, cell);
+        }
     }
+}
+
+#[tokio::test]
+async fn options_of_the_assets() {
+    let help = help_of("hbnb-assets").await;
+    let documented = documented();
+    let variables = help.split("[HBNB_").skip(1);
+    let keys = variables.map(|rest| rest.split([',', ']']).next().unwrap().to_lowercase());
+    let keys: Vec<String> = keys.collect();
+    assert!(keys.contains(&"assets_dir".to_owned()), "{keys:?}");
+    for key in &keys {
+        told_alike(&help, "hbnb-assets", key, &documented[key]);
+    }
+}
+
+/// What `--help` says, on one line.
+async fn help_of(program: &str) -> String {
+    let folder = TempDir::new().unwrap();
+    let program = Binary::named(program).unwrap();
+    let output = run(&program, &["--help"], &[], folder.path()).await;
+    let help = String::from_utf8(output.unwrap().stdout).unwrap();
+    help.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Asserts that the help names the default of the README.
+fn told_alike(help: &str, program: &str, key: &str, cell: &str) {
+    let own = quoted(cell, &format!("`{program}`: `"));
+    let without = cell.contains("none");
+    let default = own.or_else(|| quoted(cell, "`")).filter(|_| !without);
+    let wanted = default.map_or_else(|| "]".to_owned(), |default| format!(", default {default}]"));
+    let (_, line) = help
+        .split_once(&format!("[HBNB_{}", key.to_uppercase()))
+        .unwrap_or_else(|| panic!("{key} is no option"));
+    let bracket = &line[..=line.find(']').unwrap()];
+    assert!(
+        bracket.ends_with(&wanted) && bracket.contains("default") != without,
+        "{key}: {bracket}"
+    );
 }
 
 fn commands() -> Vec<String> {

@@ -24,6 +24,7 @@ use kit::program;
 use kit::serve::{Clocks, Drain, Serve, bind, signal};
 use kit::telemetry::{self, Service};
 use rig::Collector;
+use rig::process::cpu_time;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -133,14 +134,14 @@ impl Contender {
     }
 
     async fn run(&mut self, counts: bool) {
-        let before = cpu(self.child.id());
+        let before = cpu_time(self.child.id()).unwrap();
         let address = self.address;
         let mut clients: JoinSet<()> = (0..CONNECTIONS).map(|_| ask(address)).collect();
         while let Some(done) = clients.join_next().await {
             done.unwrap();
         }
         if counts {
-            self.cpu += cpu(self.child.id()).saturating_sub(before);
+            self.cpu += cpu_time(self.child.id()).unwrap().saturating_sub(before);
         }
     }
 
@@ -170,16 +171,6 @@ async fn ask(address: SocketAddr) {
         }
         assert!(buffer.starts_with(b"HTTP/1.1 200 "));
     }
-}
-
-/// The processor time that all threads of a process have used (proc(5), schedstat: nanoseconds).
-fn cpu(pid: u32) -> Duration {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    let used = |thread: fs::DirEntry| -> u64 {
-        let text = fs::read_to_string(thread.path().join("schedstat")).unwrap();
-        text.split(' ').next().unwrap().parse().unwrap()
-    };
-    Duration::from_nanos(threads.map(|thread| used(thread.unwrap())).sum())
 }
 
 /// Serves until it is killed, and says where.

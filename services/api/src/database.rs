@@ -1,17 +1,15 @@
 //! The database as the running service sees it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::{OpenError, Schema, Store};
 use kit::admin::Health;
 use kit::config::Span;
 use kit::faults::Faults;
-use tokio::task::JoinSet;
-use tokio::time::{interval, sleep, timeout};
+use kit::service::watch_answers;
+use tokio::time::sleep;
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
-/// A database that is away for less is not worth taking the service out of the load balancer.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Says on [`Health`] whether the schema is there and the database answers, for as long as it is polled; whoever starts
 /// it has blocked `schema` before. Returns only when the schema's mark shuts this program out.
@@ -19,32 +17,11 @@ pub(crate) async fn watch(store: Store, health: Health) -> OpenError {
     if let Some(error) = wait_for_schema(&store, &health).await {
         return error;
     }
-    watch_answers(&store, &health).await
-}
-
-/// Asks the database again and again, also while it still owes an answer: one that only gets slow changes nothing, and one
-/// that is back is seen although a question of before hangs.
-async fn watch_answers(store: &Store, health: &Health) -> OpenError {
-    let mut asked = JoinSet::new();
-    let mut answered = Instant::now();
-    let mut next = interval(BETWEEN_LOOKS);
-    loop {
-        tokio::select! {
-            Some(answer) = asked.join_next() => {
-                if matches!(answer, Ok(Ok(Ok(())))) {
-                    answered = Instant::now();
-                    health.clear("database");
-                }
-            }
-            _ = next.tick() => {
-                if answered.elapsed() >= GRACE {
-                    health.block("database", "the database has been out of reach for some seconds");
-                }
-                let store = store.clone();
-                asked.spawn(async move { timeout(GRACE, store.probe()).await });
-            }
-        }
-    }
+    let probe = || {
+        let store = store.clone();
+        async move { store.probe().await.is_ok() }
+    };
+    match watch_answers(&health, "database", probe).await {}
 }
 
 /// Makes the faults of the database known.

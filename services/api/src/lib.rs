@@ -11,10 +11,12 @@ mod cors;
 mod database;
 mod error;
 mod extract;
+mod include;
 mod json;
 mod list;
 mod methods;
 mod openapi;
+mod resource;
 mod routes;
 
 use axum::middleware::from_fn_with_state;

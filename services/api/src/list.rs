@@ -1,180 +1,148 @@
 //! Lists: whole and streamed, or by pages.
 
+mod cursor;
+mod listing;
+
+pub(crate) use listing::{BAD_CURSOR, BAD_LIMIT, Listing, bad_sort};
+
 use axum::body::Body;
-use axum::extract::{FromRequestParts, OriginalUri, Query};
-use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Extension};
 use bytes::Bytes;
-use domain::{Id, Page};
+use domain::{Order, Page, Store};
 use futures_util::stream;
 use kit::layers::Streamed;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::include::{Include, With};
 use crate::json::{self, MEDIA_TYPE};
+use crate::resource::Resource;
 
 /// Rows read at once, at first: some 100 KB of places. Between two slices the connection goes back to the pool, so that a
 /// slow reader holds none.
 const SLICE: u32 = 250;
-/// Slices grow to this many rows, since each slice of a search does part of the search again.
+/// All slices but the first have this many rows, since each slice of a search does part of the search again.
 const MOST: u32 = 500;
 
-pub(crate) const BAD_LIMIT: &str = "limit must be a whole number from 1 to 1000";
-pub(crate) const BAD_CURSOR: &str = "cursor must be one that a Link header gave";
-
-/// Which part of a list the query string asks for: by `limit` and `cursor`; all of it without.
-pub(crate) struct Listing {
-    path: String,
-    limit: Option<u32>,
-    cursor: Option<Id>,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Listing {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Listing> {
-        // A query string that cannot be read is ignored like an unknown key.
-        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .unwrap_or_default();
-        let path = match OriginalUri::from_request_parts(parts, state).await {
-            Ok(OriginalUri(uri)) => uri.path().to_owned(),
-        };
-        let mut listing = Listing {
-            path,
-            limit: None,
-            cursor: None,
-        };
-        for (key, value) in pairs {
-            match key.as_str() {
-                "limit" => listing.limit = Some(limit(&value).ok_or(Error::BadQuery(BAD_LIMIT))?),
-                "cursor" => {
-                    listing.cursor = Some(value.parse().map_err(|_| Error::BadQuery(BAD_CURSOR))?);
-                }
-                _ => {}
-            }
-        }
-        Ok(listing)
-    }
-}
-
-fn limit(text: &str) -> Option<u32> {
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    text.parse()
-        .ok()
-        .filter(|limit| digits && (1..=1000).contains(limit))
-}
-
-/// Answers with the rows that `read` gives for a page, in the order of their ids.
-pub(crate) async fn respond<T, F>(
-    listing: Listing,
-    id: fn(&T) -> Id,
-    read: impl Fn(Page) -> F + Send + 'static,
-) -> Result<Response>
+/// Answers with the rows that `read` gives for a page.
+pub(crate) async fn respond<T, R, F>(listing: Listing<T>, store: Store, read: R) -> Result<Response>
 where
-    T: Serialize + Send + 'static,
+    T: Resource,
+    R: Fn(Store, Page) -> F + Send + Sync + 'static,
     F: Future<Output = domain::Result<Vec<T>>> + Send,
 {
-    let first = |limit| match listing.cursor {
-        Some(cursor) => Page::after(cursor, limit),
-        None => Some(Page::first(limit)),
+    let Listing {
+        order,
+        limit,
+        include,
+        link,
+    } = listing;
+    let list = List {
+        store,
+        include,
+        read,
     };
-    match listing.limit {
-        // One row more than asked for tells whether there is a next page.
-        Some(limit) => page(
-            &listing.path,
-            limit,
-            id,
-            read_some(&read, first(limit + 1)).await?,
-        ),
-        None => whole(id, &read_some(&read, first(SLICE)).await?, read),
+    match limit {
+        Some(limit) => {
+            let slice = list.slice(order, (limit, 1)).await?;
+            let mut response = json::Json(StatusCode::OK, &slice.rows).into_response();
+            if let Some(next) = &slice.next {
+                let link = link.header(limit, next)?;
+                response.headers_mut().insert(header::LINK, link);
+            }
+            Ok(response)
+        }
+        None => whole(list.slice(order, (SLICE, 0)).await?, list),
     }
 }
 
-async fn read_some<T, F>(read: &impl Fn(Page) -> F, page: Option<Page>) -> Result<Vec<T>>
+/// How the slices of a list are read.
+struct List<T: 'static, R> {
+    store: Store,
+    include: Include<T>,
+    read: R,
+}
+
+/// Some rows of a list, and from where on it has more.
+struct Slice<T> {
+    rows: Vec<With<T>>,
+    next: Option<Order>,
+}
+
+impl<T, R, F> List<T, R>
 where
-    F: Future<Output = domain::Result<Vec<T>>>,
+    T: Resource,
+    R: Fn(Store, Page) -> F + Send + Sync + 'static,
+    F: Future<Output = domain::Result<Vec<T>>> + Send,
 {
-    match page {
-        Some(page) => Ok(read(page).await?),
-        None => Ok(Vec::new()),
+    /// Reads at most `most` rows, and so many `ahead` that are not shown: they tell whether there are more. Without any, a
+    /// full slice has perhaps none behind it.
+    async fn slice(&self, order: Order, (most, ahead): (u32, u32)) -> domain::Result<Slice<T>> {
+        let limit = most + ahead;
+        let page = Page {
+            order: order.clone(),
+            limit,
+        };
+        let mut rows = (self.read)(self.store.clone(), page).await?;
+        let full = rows.len() >= limit as usize;
+        rows.truncate(most as usize);
+        let last = rows.last().filter(|_| full);
+        let next = last.map(|row| row.after(&order));
+        let rows = self.include.all(&self.store, rows).await?;
+        Ok(Slice { rows, next })
     }
-}
-
-fn page<T: Serialize>(
-    path: &str,
-    limit: u32,
-    id: fn(&T) -> Id,
-    mut rows: Vec<T>,
-) -> Result<Response> {
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let mut response = json::Json(StatusCode::OK, &rows).into_response();
-    if let Some(last) = rows.last().filter(|_| more) {
-        let link = format!("<{path}?limit={limit}&cursor={}>; rel=\"next\"", id(last));
-        // A path that is no header value cannot have come in a request line.
-        let link = HeaderValue::from_str(&link).map_err(|error| Error::Internal(error.into()))?;
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
 }
 
 /// The list from its first slice on. A list that is no longer than that has a length; a longer one is sent slice by
 /// slice, as fast as the client reads. A failure on the way breaks the connection off, so that half a list is not taken
 /// for a whole one.
-fn whole<T, F>(
-    id: fn(&T) -> Id,
-    first: &[T],
-    read: impl Fn(Page) -> F + Send + 'static,
-) -> Result<Response>
+fn whole<T, R, F>(first: Slice<T>, list: List<T, R>) -> Result<Response>
 where
-    T: Serialize + Send + 'static,
+    T: Resource,
+    R: Fn(Store, Page) -> F + Send + Sync + 'static,
     F: Future<Output = domain::Result<Vec<T>>> + Send,
 {
-    let mut chunk = vec![b'['];
-    let next =
-        append(&mut chunk, first, SLICE, id).map_err(|error| Error::Internal(error.into()))?;
-    let Some(page) = next else {
-        chunk.extend_from_slice(b"]\n");
+    let mut text = Text::START;
+    let chunk = text
+        .chunk(&first)
+        .map_err(|error| Error::Internal(error.into()))?;
+    if first.next.is_none() {
         return Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], chunk).into_response());
-    };
-    let start = stream::once(async { Ok(Bytes::from(chunk)) });
-    let rest = stream::try_unfold((Some(page), read), move |(page, read)| async move {
-        let Some(page) = page else {
+    }
+    let start = stream::once(async { Ok(chunk) });
+    let state = (first.next, text, list);
+    let rest = stream::try_unfold(state, |(next, mut text, list)| async move {
+        let Some(order) = next else {
             return Ok::<_, BoxError>(None);
         };
-        let rows = read(page).await?;
-        let mut chunk = if rows.is_empty() {
-            Vec::new()
-        } else {
-            vec![b',']
-        };
-        let next = append(&mut chunk, &rows, page.limit, id)?;
-        if next.is_none() {
-            chunk.extend_from_slice(b"]\n");
-        }
-        Ok(Some((Bytes::from(chunk), (next, read))))
+        let slice = list.slice(order, (MOST, 0)).await?;
+        let chunk = text.chunk(&slice)?;
+        Ok(Some((chunk, (slice.next, text, list))))
     });
     let body = Body::from_stream(stream::StreamExt::chain(start, rest));
     let head = (Extension(Streamed), [(header::CONTENT_TYPE, MEDIA_TYPE)]);
     Ok((head, body).into_response())
 }
 
-/// Writes a slice's rows with commas between them, and tells which slice follows: none after one that is not full.
-fn append<T: Serialize>(
-    chunk: &mut Vec<u8>,
-    rows: &[T],
-    limit: u32,
-    id: fn(&T) -> Id,
-) -> serde_json::Result<Option<Page>> {
-    for (at, row) in rows.iter().enumerate() {
-        if at > 0 {
-            chunk.push(b',');
+/// The text of a whole list while it is written: what comes before the next row.
+struct Text(u8);
+
+impl Text {
+    const START: Text = Text(b'[');
+
+    /// The text of the next slice; of the last one with the list's end.
+    fn chunk<T: Serialize>(&mut self, slice: &Slice<T>) -> serde_json::Result<Bytes> {
+        let mut chunk = Vec::new();
+        for row in &slice.rows {
+            chunk.push(std::mem::replace(&mut self.0, b','));
+            json::write(&mut chunk, row)?;
         }
-        json::write(chunk, row)?;
+        if slice.next.is_none() {
+            let empty = self.0 == b'[';
+            chunk.extend_from_slice(if empty { b"[]\n" } else { b"]\n" });
+        }
+        Ok(Bytes::from(chunk))
     }
-    let last = rows.last().filter(|_| rows.len() >= limit as usize);
-    Ok(last.and_then(|last| Page::after(id(last), (limit * 2).min(MOST))))
 }

@@ -7,8 +7,10 @@
 mod class;
 mod classes;
 mod errors;
+mod extra;
 mod member;
 mod operations;
+mod parameters;
 mod paths;
 mod schemas;
 
@@ -27,7 +29,9 @@ const ABOUT: &str =
   405 and the header `Allow`.
 - Every error is `{\"error\": \"…\"}`. An unknown path or object, or an id that is no UUID, is 404.
 - A request's body is an object in `application/json`. Members that a route does not know are ignored.
-- Lists come whole, ordered by id. With `limit` they come in pages; the header `Link` names the next.
+- Lists come whole, ordered by id. `sort` asks for another order: names compare code point by code point, capitals before
+  small letters. With `limit` they come in pages; the header `Link` names the next, with all other parameters kept.
+- `include` adds to objects what they refer to, so that one answer tells all that a page shows.
 - When the site has a token, writes need it as `Authorization: Bearer`.";
 
 /// The token of the site, as operations name it.

@@ -5,6 +5,7 @@ mod apidocs;
 mod cities;
 mod docs;
 mod openapi;
+mod place_amenities;
 mod places;
 mod places_search;
 mod reviews;
@@ -39,6 +40,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(amenities::router())
         .merge(users::router())
         .merge(places::router())
+        .merge(place_amenities::router())
         .merge(reviews::router())
         .merge(places_search::router())
         .merge(openapi::router())

@@ -43,8 +43,8 @@ async fn compare(store: Store) {
     println!("filling PostgreSQL with {PLACES} places …");
     demo::fill(&store, PLACES, &mut |_, _| {}).await.unwrap();
     sqlx::query("ANALYZE").execute(pool).await.unwrap();
-    let states = State::list(&store, Page::first(ALL)).await.unwrap();
-    let amenities = Amenity::list(&store, Page::first(3)).await.unwrap();
+    let states = State::list(&store, &Page::first(ALL)).await.unwrap();
+    let amenities = Amenity::list(&store, &Page::first(3)).await.unwrap();
     let amenities: Vec<Id> = amenities.iter().map(|amenity| amenity.id).collect();
     let names: Vec<String> = amenities.iter().map(Id::to_string).collect();
 
@@ -52,7 +52,7 @@ async fn compare(store: Store) {
     for state in &states {
         let search = PlaceSearch::new(&[state.id.to_string()], &[], &names);
         let begun = Instant::now();
-        let places = search.run(&store, Page::first(ALL)).await.unwrap();
+        let places = search.run(&store, &Page::first(ALL)).await.unwrap();
         ours += begun.elapsed();
         let begun = Instant::now();
         let query = sqlx::query(GROUP_BY).bind(state.id).bind(&amenities);

@@ -1,10 +1,12 @@
 //! Amenities.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::limits::{SHORT, check, check_some};
-use crate::store::{Store, on_engine};
+use crate::store::{Belonging, Store, on_engine};
 use crate::{Id, Page, Result, Timestamp};
 
 /// An amenity that places may have.
@@ -17,6 +19,9 @@ pub struct Amenity {
     pub name: String,
     pub updated_at: Timestamp,
 }
+
+/// All that is read of amenities.
+pub(crate) const SELECT: &str = "SELECT id, created_at, updated_at, name FROM amenities";
 
 impl Amenity {
     /// Makes an amenity.
@@ -47,29 +52,31 @@ impl Amenity {
 
     /// The amenity with this id.
     pub async fn find(store: &Store, id: Id) -> Result<Option<Amenity>> {
+        store.find("amenity.find", SELECT, id).await
+    }
+
+    /// A page of all amenities; by id or by name.
+    pub async fn list(store: &Store, page: &Page) -> Result<Vec<Amenity>> {
+        store.list("amenity.list", SELECT, page).await
+    }
+
+    /// A page of the amenities of one place; by id or by name.
+    pub async fn list_of_place(store: &Store, place: Id, page: &Page) -> Result<Vec<Amenity>> {
+        let select = "SELECT a.id, a.created_at, a.updated_at, a.name
+                      FROM place_amenity l JOIN amenities a ON a.id = l.amenity_id";
+        let of = ("l.place_id", place);
         store
-            .find(
-                "amenity.find",
-                "SELECT id, created_at, updated_at, name FROM amenities WHERE id = $1",
-                id,
-            )
+            .list_of("amenity.list_of_place", select, of, page)
             .await
     }
 
-    /// A page of all amenities.
-    pub async fn list(store: &Store, page: Page) -> Result<Vec<Amenity>> {
-        let sql = "SELECT id, created_at, updated_at, name FROM amenities WHERE id >= $1 ORDER BY id LIMIT $2";
-        store.list("amenity.list", sql, page).await
-    }
-
-    /// A page of the amenities of one place.
-    pub async fn list_of_place(store: &Store, place: Id, page: Page) -> Result<Vec<Amenity>> {
-        let sql = "SELECT a.id, a.created_at, a.updated_at, a.name
+    /// The amenities of these places, by place; those of each by name.
+    pub async fn of_places(store: &Store, places: &[Id]) -> Result<HashMap<Id, Vec<Amenity>>> {
+        let sql = "SELECT l.place_id AS belongs_to, a.id, a.created_at, a.updated_at, a.name
                    FROM place_amenity l JOIN amenities a ON a.id = l.amenity_id
-                   WHERE l.place_id = $3 AND l.amenity_id >= $1 ORDER BY l.amenity_id LIMIT $2";
-        store
-            .list_of("amenity.list_of_place", sql, place, page)
-            .await
+                   WHERE l.place_id IN ($1) ORDER BY a.name, a.id";
+        let rows = store.find_by("amenity.of_places", sql, places).await?;
+        Ok(Belonging::grouped(rows))
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such amenity.

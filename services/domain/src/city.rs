@@ -1,10 +1,12 @@
 //! Cities.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::limits::{SHORT, check, check_some};
-use crate::store::{Store, on_engine};
+use crate::store::{Belonging, Store, on_engine};
 use crate::{Id, Page, Result, Timestamp};
 
 /// A city of a state; its places go with it.
@@ -18,6 +20,9 @@ pub struct City {
     pub state_id: Id,
     pub updated_at: Timestamp,
 }
+
+/// All that is read of cities.
+pub(crate) const SELECT: &str = "SELECT id, created_at, updated_at, name, state_id FROM cities";
 
 impl City {
     /// Makes a city in a state; [`MissingReference`](crate::Error::MissingReference) when there is no such state.
@@ -48,20 +53,31 @@ impl City {
 
     /// The city with this id.
     pub async fn find(store: &Store, id: Id) -> Result<Option<City>> {
-        store
-            .find(
-                "city.find",
-                "SELECT id, created_at, updated_at, name, state_id FROM cities WHERE id = $1",
-                id,
-            )
-            .await
+        store.find("city.find", SELECT, id).await
     }
 
-    /// A page of the cities of one state.
-    pub async fn list_of_state(store: &Store, state: Id, page: Page) -> Result<Vec<City>> {
-        let sql = "SELECT id, created_at, updated_at, name, state_id FROM cities
-                   WHERE state_id = $3 AND id >= $1 ORDER BY id LIMIT $2";
-        store.list_of("city.list_of_state", sql, state, page).await
+    /// A page of the cities of one state; by id or by name.
+    pub async fn list_of_state(store: &Store, state: Id, page: &Page) -> Result<Vec<City>> {
+        let of = ("state_id", state);
+        store.list_of("city.list_of_state", SELECT, of, page).await
+    }
+
+    /// The cities with these ids, by id; those that are not there are left out.
+    pub async fn find_all(store: &Store, ids: &[Id]) -> Result<HashMap<Id, City>> {
+        let cities = store.find_all("city.find_all", SELECT, ids).await?;
+        Ok(cities
+            .into_iter()
+            .map(|city: City| (city.id, city))
+            .collect())
+    }
+
+    /// The cities of these states, by state; those of each by name.
+    pub async fn of_states(store: &Store, states: &[Id]) -> Result<HashMap<Id, Vec<City>>> {
+        let sql =
+            "SELECT state_id AS belongs_to, id, created_at, updated_at, name, state_id FROM cities
+                   WHERE state_id IN ($1) ORDER BY name, id";
+        let rows = store.find_by("city.of_states", sql, states).await?;
+        Ok(Belonging::grouped(rows))
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such city.

@@ -12,10 +12,12 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use sqlx::QueryBuilder;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::store::{Row, Store, Tx, on_engine};
 use crate::{Counts, Error, Id, Page, Place, Result, Stats};
+use crate::{amenity, city, place, review, state, user};
 
 use head::Head;
 
@@ -97,33 +99,25 @@ struct Export<'a, W> {
 
 impl<W: AsyncWrite + Unpin + Send> Export<'_, W> {
     async fn all(&mut self, written: &mut Counts) -> Result<(), ExportError> {
-        let sql = "SELECT id, created_at, updated_at, name FROM states WHERE id >= $1 ORDER BY id LIMIT $2";
-        written.states = self.class(sql, Head::of_state).await?;
-        let sql = "SELECT id, created_at, updated_at, name, state_id FROM cities
-                   WHERE id >= $1 ORDER BY id LIMIT $2";
-        written.cities = self.class(sql, Head::of_city).await?;
-        let sql = "SELECT id, created_at, updated_at, name FROM amenities WHERE id >= $1 ORDER BY id LIMIT $2";
-        written.amenities = self.class(sql, Head::of_amenity).await?;
-        let sql = "SELECT id, created_at, updated_at, email, first_name, last_name FROM users
-                   WHERE id >= $1 ORDER BY id LIMIT $2";
-        written.users = self.class(sql, Head::of_user).await?;
+        written.states = self.class(state::SELECT, Head::of_state).await?;
+        written.cities = self.class(city::SELECT, Head::of_city).await?;
+        written.amenities = self.class(amenity::SELECT, Head::of_amenity).await?;
+        written.users = self.class(user::SELECT, Head::of_user).await?;
         (written.places, written.links) = self.places().await?;
-        let sql = "SELECT id, created_at, updated_at, place_id, user_id, text FROM reviews
-                   WHERE id >= $1 ORDER BY id LIMIT $2";
-        written.reviews = self.class(sql, Head::of_review).await?;
+        written.reviews = self.class(review::SELECT, Head::of_review).await?;
         Ok(())
     }
 
     async fn class<T: Row + Serialize>(
         &mut self,
-        sql: &'static str,
+        select: &'static str,
         head: fn(&T) -> Head,
     ) -> Result<u64, ExportError> {
         let mut count = 0;
         let mut next = Some(Page::first(SLICE));
         while let Some(page) = next {
-            let rows: Vec<T> = self.slice(sql, page).await?;
-            next = rows.last().and_then(|row| page_after(head(row).id));
+            let rows: Vec<T> = self.slice(select, &page).await?;
+            next = rows.last().map(|row| Page::after(head(row).id, SLICE));
             count += rows.len() as u64;
             let mut text = Vec::new();
             for row in &rows {
@@ -137,18 +131,14 @@ impl<W: AsyncWrite + Unpin + Send> Export<'_, W> {
 
     /// Places and their links, as the member `amenity_ids`; returns the numbers of both.
     async fn places(&mut self) -> Result<(u64, u64), ExportError> {
-        let sql =
-            "SELECT id, created_at, updated_at, city_id, user_id, name, description, number_rooms,
-                       number_bathrooms, max_guest, price_by_night, latitude, longitude
-                   FROM places WHERE id >= $1 ORDER BY id LIMIT $2";
         let (mut places, mut links) = (0, 0);
         let mut next = Some(Page::first(SLICE));
         while let Some(page) = next {
-            let rows: Vec<Place> = self.slice(sql, page).await?;
-            next = rows.last().and_then(|place| page_after(place.id));
-            let mut amenities = match rows.last() {
-                Some(last) => self.links(page.from, last.id).await?,
-                None => HashMap::new(),
+            let rows: Vec<Place> = self.slice(place::SELECT, &page).await?;
+            next = rows.last().map(|place| Page::after(place.id, SLICE));
+            let mut amenities = match (rows.first(), rows.last()) {
+                (Some(first), Some(last)) => self.links(first.id, last.id).await?,
+                _ => HashMap::new(),
             };
             let mut text = Vec::new();
             for place in &rows {
@@ -165,13 +155,11 @@ impl<W: AsyncWrite + Unpin + Send> Export<'_, W> {
         Ok((places, links))
     }
 
-    async fn slice<T: Row>(&mut self, sql: &'static str, page: Page) -> Result<Vec<T>> {
+    async fn slice<T: Row>(&mut self, select: &'static str, page: &Page) -> Result<Vec<T>> {
         Ok(on_engine!(self.tx, |c| {
-            sqlx::query_as(sql)
-                .bind(page.from)
-                .bind(i64::from(page.limit))
-                .fetch_all(c)
-                .await
+            let mut sql = QueryBuilder::new(select);
+            page.push(&mut sql, " WHERE ");
+            sql.build_query_as().fetch_all(c).await
         })?)
     }
 
@@ -213,11 +201,6 @@ impl<W: AsyncWrite + Unpin + Send> Export<'_, W> {
         (self.progress)(self.done, self.total);
         Ok(())
     }
-}
-
-/// The page after the row `id`.
-fn page_after(id: Id) -> Option<Page> {
-    Page::after(id, SLICE)
 }
 
 /// The JSON value of what cannot fail to have one.

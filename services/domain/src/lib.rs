@@ -44,7 +44,7 @@ pub use faults::Faults;
 pub use id::Id;
 pub use metrics::Meter;
 pub use options::{Options, display_url};
-pub use page::Page;
+pub use page::{Order, Page};
 pub use place::Place;
 pub use place_search::PlaceSearch;
 pub use review::Review;

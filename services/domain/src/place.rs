@@ -1,5 +1,7 @@
 //! Places.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -55,6 +57,12 @@ pub struct PlaceChanges {
     pub latitude: Option<Option<f64>>,
     pub longitude: Option<Option<f64>>,
 }
+
+/// All that is read of places.
+pub(crate) const SELECT: &str =
+    "SELECT id, created_at, updated_at, city_id, user_id, name, description, number_rooms,
+        number_bathrooms, max_guest, price_by_night, latitude, longitude
+    FROM places";
 
 impl Place {
     /// Makes a place; [`MissingReference`](crate::Error::MissingReference) when the city or the user is not there.
@@ -120,20 +128,28 @@ impl Place {
 
     /// The place with this id.
     pub async fn find(store: &Store, id: Id) -> Result<Option<Place>> {
-        let sql =
-            "SELECT id, created_at, updated_at, city_id, user_id, name, description, number_rooms,
-                       number_bathrooms, max_guest, price_by_night, latitude, longitude
-                   FROM places WHERE id = $1";
-        store.find("place.find", sql, id).await
+        store.find("place.find", SELECT, id).await
     }
 
-    /// A page of the places of one city.
-    pub async fn list_of_city(store: &Store, city: Id, page: Page) -> Result<Vec<Place>> {
-        let sql =
-            "SELECT id, created_at, updated_at, city_id, user_id, name, description, number_rooms,
-                       number_bathrooms, max_guest, price_by_night, latitude, longitude
-                   FROM places WHERE city_id = $3 AND id >= $1 ORDER BY id LIMIT $2";
-        store.list_of("place.list_of_city", sql, city, page).await
+    /// A page of the places of one city; by id or by name.
+    pub async fn list_of_city(store: &Store, city: Id, page: &Page) -> Result<Vec<Place>> {
+        let of = ("city_id", city);
+        store.list_of("place.list_of_city", SELECT, of, page).await
+    }
+
+    /// A page of the places of one user; by id or by name.
+    pub async fn list_of_user(store: &Store, user: Id, page: &Page) -> Result<Vec<Place>> {
+        let of = ("user_id", user);
+        store.list_of("place.list_of_user", SELECT, of, page).await
+    }
+
+    /// The places with these ids, by id; those that are not there are left out.
+    pub async fn find_all(store: &Store, ids: &[Id]) -> Result<HashMap<Id, Place>> {
+        let places = store.find_all("place.find_all", SELECT, ids).await?;
+        Ok(places
+            .into_iter()
+            .map(|place: Place| (place.id, place))
+            .collect())
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such place.

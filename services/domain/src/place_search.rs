@@ -1,14 +1,22 @@
 //! The search for places.
 
+mod scope;
+mod words;
+
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 use sqlx::{Database, Encode, QueryBuilder, Type};
+use tokio::sync::OnceCell;
 
 use crate::id::IdList;
 use crate::metrics::Meter;
+use crate::page::Order;
 use crate::store::{Engine, Held, Store};
-use crate::{Id, Page, Place, Result};
+use crate::{Id, Page, Place, Result, Timestamp, place};
+
+use scope::Scope;
+use words::{POSTGRES, SQLITE, Words};
 
 /// What to look for: places in any of the states or cities, each place once, that have all of the amenities.
 ///
@@ -20,28 +28,25 @@ pub struct PlaceSearch {
     amenities: Vec<Id>,
     /// An amenity was asked for that no place can have.
     impossible: bool,
-    found: Arc<Found>,
+    course: Arc<Course>,
 }
 
-/// Counts the places of one search over all its pages, and tells the metrics once nobody goes on with it.
+/// What is known of one search over all its pages. Its places are counted, and the metrics told once nobody goes on with
+/// it.
 #[derive(Default)]
-struct Found {
-    places: AtomicU64,
+struct Course {
+    found: AtomicU64,
     meter: OnceLock<Meter>,
+    /// Whether there are many places in the scope, once that has been asked.
+    many: OnceCell<bool>,
 }
 
-impl Drop for Found {
+impl Drop for Course {
     fn drop(&mut self) {
         if let Some(meter) = self.meter.get() {
-            meter.found(*self.places.get_mut());
+            meter.found(*self.found.get_mut());
         }
     }
-}
-
-#[derive(Clone)]
-struct Scope {
-    states: Vec<Id>,
-    cities: Vec<Id>,
 }
 
 impl PlaceSearch {
@@ -59,36 +64,34 @@ impl PlaceSearch {
             scope,
             amenities: known,
             impossible,
-            found: Arc::default(),
+            course: Arc::default(),
         }
     }
 
     /// A page of the places found.
-    pub async fn run(&self, store: &Store, page: Page) -> Result<Vec<Place>> {
+    pub async fn run(&self, store: &Store, page: &Page) -> Result<Vec<Place>> {
         let places = self.places(store, page).await?;
-        self.found.meter.get_or_init(|| store.meter().clone());
-        self.found.places.fetch_add(places.len() as u64, Relaxed);
+        self.course.meter.get_or_init(|| store.meter().clone());
+        let found = places.len() as u64;
+        self.course.found.fetch_add(found, Relaxed);
         Ok(places)
     }
 
-    async fn places(&self, store: &Store, page: Page) -> Result<Vec<Place>> {
-        let nowhere = self
-            .scope
-            .as_ref()
-            .is_some_and(|s| s.states.is_empty() && s.cities.is_empty());
-        if nowhere || self.impossible {
+    async fn places(&self, store: &Store, page: &Page) -> Result<Vec<Place>> {
+        if self.scope.as_ref().is_some_and(Scope::is_nowhere) || self.impossible {
             return Ok(Vec::new());
         }
+        let walk = self.is_walk(store, page).await?;
         let Held { engine, query } = &mut store.read("place.search").await?;
         Ok(match engine {
             Engine::Postgres(c) => {
-                let mut search = self.query(&POSTGRES, page);
+                let mut search = self.query(&POSTGRES, walk, page);
                 query
                     .runs(search.build_query_as().fetch_all(&mut **c))
                     .await?
             }
             Engine::Sqlite(c) => {
-                let mut search = self.query(&SQLITE, page);
+                let mut search = self.query(&SQLITE, walk, page);
                 query
                     .runs(search.build_query_as().fetch_all(&mut **c))
                     .await?
@@ -96,84 +99,50 @@ impl PlaceSearch {
         })
     }
 
-    /// One query, whose text depends only on which of the two filters are there.
-    fn query<'a, DB: Database>(&'a self, words: &Words, page: Page) -> QueryBuilder<'a, DB>
+    /// Whether to go through all places in the page's order. To go by the cities is to sort all that is in the scope.
+    async fn is_walk(&self, store: &Store, page: &Page) -> Result<bool> {
+        match &self.scope {
+            Some(scope) if matches!(page.order, Order::Name(_)) => {
+                let many = self.course.many.get_or_try_init(|| scope.has_many(store));
+                Ok(*many.await?)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// One query, whose text depends only on the page's order and on which of the two filters are there.
+    fn query<'a, DB: Database>(
+        &'a self,
+        words: &Words,
+        walk: bool,
+        page: &'a Page,
+    ) -> QueryBuilder<'a, DB>
     where
         IdList<'a>: Encode<'a, DB> + Type<DB>,
         Id: Encode<'a, DB> + Type<DB>,
+        Timestamp: Encode<'a, DB> + Type<DB>,
+        &'a str: Encode<'a, DB> + Type<DB>,
         i64: Encode<'a, DB> + Type<DB>,
     {
-        let mut query = QueryBuilder::new(
-            "SELECT p.id, p.created_at, p.updated_at, p.city_id, p.user_id, p.name, p.description, p.number_rooms,
-                p.number_bathrooms, p.max_guest, p.price_by_night, p.latitude, p.longitude
-             FROM places p WHERE p.id >= ",
-        );
-        query.push_bind(page.from);
-        if let Some(Scope { states, cities }) = &self.scope {
-            let [before, between, after] = words.scope;
-            query
-                .push(before)
-                .push_bind(IdList(states))
-                .push(between)
-                .push_bind(IdList(cities))
-                .push(after);
+        let mut query = QueryBuilder::new(place::SELECT);
+        query.push(" p WHERE true");
+        if let Some(scope) = &self.scope {
+            scope.push(&mut query, if walk { words.walk } else { words.gather });
         }
         if !self.amenities.is_empty() {
+            let [before, after] = words.has;
             query
-                .push(words.has)
+                .push(before)
                 .push_bind(IdList(&self.amenities))
-                .push(words.has_end);
+                .push(after);
             if words.counts {
                 query.push_bind(self.amenities.len() as i64);
             }
         }
-        query
-            .push(" ORDER BY p.id LIMIT ")
-            .push_bind(i64::from(page.limit));
+        page.push(&mut query, " AND ");
         query
     }
 }
-
-/// The text around the parameters.
-///
-/// The cities come first and each of their places is tested by itself: at 100,000 places a `GROUP BY … HAVING` over all
-/// links took some ten times as long.
-struct Words {
-    /// Around the states and the cities.
-    scope: [&'static str; 3],
-    /// Around the amenities.
-    has: &'static str,
-    has_end: &'static str,
-    /// Whether the number of amenities follows.
-    counts: bool,
-}
-
-/// The array makes the planner look the cities up once and go by the index on them. `coalesce` hides the test of the
-/// amenities from its statistics, which take it for so rare that it would sort all places instead of walking them.
-const POSTGRES: Words = Words {
-    scope: [
-        " AND p.city_id = ANY (ARRAY(SELECT id FROM cities WHERE state_id = ANY (",
-        ") UNION SELECT id FROM cities WHERE id = ANY (",
-        ")))",
-    ],
-    has: " AND coalesce(ARRAY(SELECT l.amenity_id FROM place_amenity l WHERE l.place_id = p.id) @> ",
-    has_end: ", false)",
-    counts: false,
-};
-
-/// The plus keeps `IN` off the index: SQLite would look up every id of the list for every place, and a request may name
-/// tens of thousands.
-const SQLITE: Words = Words {
-    scope: [
-        " AND p.city_id IN (SELECT id FROM cities WHERE state_id IN (SELECT value FROM json_each(",
-        ")) UNION SELECT id FROM cities WHERE id IN (SELECT value FROM json_each(",
-        ")))",
-    ],
-    has: " AND (SELECT count(*) FROM place_amenity l WHERE l.place_id = p.id
-            AND +l.amenity_id IN (SELECT value FROM json_each(",
-    has_end: "))) = ",
-    counts: true,
-};
 
 fn ids(texts: &[String]) -> Vec<Id> {
     let mut ids: Vec<Id> = texts.iter().filter_map(|text| text.parse().ok()).collect();
@@ -190,9 +159,8 @@ mod tests {
     use super::*;
     use crate::{Options, Pools};
 
-    /// A request may name tens of thousands of amenities: SQLite must not look each of them up for each place.
-    #[tokio::test]
-    async fn the_list_of_amenities_is_gone_through_once() {
+    /// The steps that SQLite takes for a search.
+    async fn plan(search: &PlaceSearch, walk: bool, order: Order) -> Vec<String> {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite:{}", folder.path().join("plan.db").display());
         let store = Store::open(&Options::new(url)).await.unwrap();
@@ -200,16 +168,45 @@ mod tests {
         let Pools::Sqlite { readers, .. } = store.pools() else {
             unreachable!("a SQLite URL")
         };
-        let search = PlaceSearch::new(&[], &[], &[Id::random().to_string()]);
-        let query = search.query::<Sqlite>(&SQLITE, Page::first(1));
+        let page = Page { order, limit: 1 };
+        let query = search.query::<Sqlite>(&SQLITE, walk, &page);
         let explain = format!("EXPLAIN QUERY PLAN {}", query.sql());
         let plan = sqlx::query(&explain).fetch_all(readers).await.unwrap();
-        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        store.close().await;
+        plan.iter().map(|row| row.get("detail")).collect()
+    }
+
+    fn some() -> Vec<String> {
+        vec![Id::random().to_string()]
+    }
+
+    /// A request may name tens of thousands of amenities: SQLite must not look each of them up for each place.
+    #[tokio::test]
+    async fn the_list_of_amenities_is_gone_through_once() {
+        let search = PlaceSearch::new(&[], &[], &some());
+        let steps = plan(&search, false, Order::Id(None)).await;
         let links = steps
             .iter()
             .find(|step| step.contains("SEARCH l "))
             .unwrap();
         assert!(links.ends_with("(place_id=?)"), "{steps:#?}");
-        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn many_places_are_walked_and_few_are_sorted() {
+        let search = PlaceSearch::new(&some(), &some(), &some());
+        let order = || Order::Name(Some(("x".into(), Id::MIN)));
+        for (walk, first) in [
+            (true, "SEARCH p USING INDEX places_name ((name,id)>(?,?))"),
+            (
+                false,
+                "SEARCH p USING INDEX places_city_name (city_id=? AND (name,id)>(?,?))",
+            ),
+        ] {
+            let steps = plan(&search, walk, order()).await;
+            assert_eq!(steps[0], first, "{steps:#?}");
+            let sorts = steps.iter().any(|step| step.ends_with("FOR ORDER BY"));
+            assert_eq!(sorts, !walk, "{steps:#?}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Reviews.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -19,6 +21,10 @@ pub struct Review {
     pub updated_at: Timestamp,
     pub user_id: Id,
 }
+
+/// All that is read of reviews.
+pub(crate) const SELECT: &str =
+    "SELECT id, created_at, updated_at, place_id, user_id, text FROM reviews";
 
 impl Review {
     /// Makes a review; [`MissingReference`](crate::Error::MissingReference) when the place or the user is not there.
@@ -53,18 +59,22 @@ impl Review {
 
     /// The review with this id.
     pub async fn find(store: &Store, id: Id) -> Result<Option<Review>> {
-        let sql =
-            "SELECT id, created_at, updated_at, place_id, user_id, text FROM reviews WHERE id = $1";
-        store.find("review.find", sql, id).await
+        store.find("review.find", SELECT, id).await
     }
 
-    /// A page of the reviews of one place.
-    pub async fn list_of_place(store: &Store, place: Id, page: Page) -> Result<Vec<Review>> {
-        let sql = "SELECT id, created_at, updated_at, place_id, user_id, text FROM reviews
-                   WHERE place_id = $3 AND id >= $1 ORDER BY id LIMIT $2";
+    /// A page of the reviews of one place; by id or the newest first.
+    pub async fn list_of_place(store: &Store, place: Id, page: &Page) -> Result<Vec<Review>> {
+        let of = ("place_id", place);
         store
-            .list_of("review.list_of_place", sql, place, page)
+            .list_of("review.list_of_place", SELECT, of, page)
             .await
+    }
+
+    /// How many reviews these places have, by place; those with none are not there.
+    pub async fn count_by_place(store: &Store, places: &[Id]) -> Result<HashMap<Id, i64>> {
+        let sql = "SELECT place_id, count(*) FROM reviews WHERE place_id IN ($1) GROUP BY place_id";
+        let counts = store.find_by("review.count_by_place", sql, places).await?;
+        Ok(counts.into_iter().collect())
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such review.

@@ -43,12 +43,19 @@ pub(crate) async fn migrate(store: &Store) -> Result<(), OpenError> {
             ours: newest(),
         });
     }
-    let done = match run(store).await {
-        // SQLite has no lock for a whole migration: of two processes that migrate a new file at once, one may find a
-        // step already taken. It then has nothing left to do.
-        Err(_) if matches!(store.pools(), Pools::Sqlite { .. }) => run(store).await,
-        done => done,
+    let mut done = run(store).await;
+    // SQLite has no lock for a whole migration: of two processes that migrate a new file at once, one may find a step
+    // already taken, at each step. It then goes on behind that.
+    let attempts = match store.pools() {
+        Pools::Postgres(_) => 0,
+        Pools::Sqlite { .. } => SQLITE.iter().count(),
     };
+    for _ in 0..attempts {
+        if done.is_ok() {
+            break;
+        }
+        done = run(store).await;
+    }
     done.map_err(|error| OpenError::Migrate(error.to_string()))
 }
 

@@ -1,10 +1,12 @@
 //! States.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::limits::{SHORT, check, check_some};
-use crate::store::{Store, on_engine};
+use crate::store::{Belonging, Store, on_engine};
 use crate::{Id, Page, Result, Timestamp};
 
 /// A state; its cities go with it.
@@ -17,6 +19,9 @@ pub struct State {
     pub name: String,
     pub updated_at: Timestamp,
 }
+
+/// All that is read of states.
+pub(crate) const SELECT: &str = "SELECT id, created_at, updated_at, name FROM states";
 
 impl State {
     /// Makes a state.
@@ -47,19 +52,20 @@ impl State {
 
     /// The state with this id.
     pub async fn find(store: &Store, id: Id) -> Result<Option<State>> {
-        store
-            .find(
-                "state.find",
-                "SELECT id, created_at, updated_at, name FROM states WHERE id = $1",
-                id,
-            )
-            .await
+        store.find("state.find", SELECT, id).await
     }
 
-    /// A page of all states.
-    pub async fn list(store: &Store, page: Page) -> Result<Vec<State>> {
-        let sql = "SELECT id, created_at, updated_at, name FROM states WHERE id >= $1 ORDER BY id LIMIT $2";
-        store.list("state.list", sql, page).await
+    /// A page of all states; by id or by name.
+    pub async fn list(store: &Store, page: &Page) -> Result<Vec<State>> {
+        store.list("state.list", SELECT, page).await
+    }
+
+    /// The states of these cities, by city.
+    pub async fn of_cities(store: &Store, cities: &[Id]) -> Result<HashMap<Id, State>> {
+        let sql = "SELECT c.id AS belongs_to, s.id, s.created_at, s.updated_at, s.name
+                   FROM cities c JOIN states s ON s.id = c.state_id WHERE c.id IN ($1)";
+        let rows = store.find_by("state.of_cities", sql, cities).await?;
+        Ok(Belonging::single(rows))
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such state.

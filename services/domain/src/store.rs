@@ -5,10 +5,12 @@
 
 mod held;
 mod pools;
+mod read;
 mod spare;
 
 pub(crate) use held::{Engine, Held, Tx, on_engine};
 pub use pools::Pools;
+pub(crate) use read::Belonging;
 
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use crate::faults::Faults;
 use crate::metrics::Meter;
 use crate::options::Kind;
 use crate::query::{Query, Watch};
-use crate::{Id, OpenError, Options, Page, Result, Timestamp, postgres, schema, sqlite};
+use crate::{Id, OpenError, Options, Result, Timestamp, postgres, schema, sqlite};
 use held::Connection;
 use pools::{POSTGRES, READERS, WRITER};
 use spare::Spare;
@@ -180,56 +182,6 @@ impl Store {
             }
         };
         Ok(Held { engine, query })
-    }
-
-    /// The one row that `sql` finds by id, its only parameter.
-    pub(crate) async fn find<T: Row>(
-        &self,
-        query: &'static str,
-        sql: &'static str,
-        id: Id,
-    ) -> Result<Option<T>> {
-        let mut connection = self.read(query).await?;
-        Ok(on_engine!(connection, |c| sqlx::query_as(sql)
-            .bind(id)
-            .fetch_optional(c)
-            .await)?)
-    }
-
-    /// A page of rows: `sql` has the smallest id and the limit for parameters, and orders by id.
-    pub(crate) async fn list<T: Row>(
-        &self,
-        query: &'static str,
-        sql: &'static str,
-        page: Page,
-    ) -> Result<Vec<T>> {
-        let mut connection = self.read(query).await?;
-        Ok(on_engine!(connection, |c| {
-            sqlx::query_as(sql)
-                .bind(page.from)
-                .bind(i64::from(page.limit))
-                .fetch_all(c)
-                .await
-        })?)
-    }
-
-    /// A page of the rows that belong to `parent`, the third parameter of `sql`.
-    pub(crate) async fn list_of<T: Row>(
-        &self,
-        query: &'static str,
-        sql: &'static str,
-        parent: Id,
-        page: Page,
-    ) -> Result<Vec<T>> {
-        let mut connection = self.read(query).await?;
-        Ok(on_engine!(connection, |c| {
-            sqlx::query_as(sql)
-                .bind(page.from)
-                .bind(i64::from(page.limit))
-                .bind(parent)
-                .fetch_all(c)
-                .await
-        })?)
     }
 
     /// Changes the one text that may change in a row: `sql` has the id, the new text (or null, which keeps it) and the

@@ -1,5 +1,7 @@
 //! Users.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -39,6 +41,10 @@ pub struct UserChanges {
     pub first_name: Option<Option<String>>,
     pub last_name: Option<Option<String>>,
 }
+
+/// All that is read of users.
+pub(crate) const SELECT: &str =
+    "SELECT id, created_at, updated_at, email, first_name, last_name FROM users";
 
 impl User {
     /// Makes a user. The password is hashed outside the async threads.
@@ -83,15 +89,28 @@ impl User {
 
     /// The user with this id.
     pub async fn find(store: &Store, id: Id) -> Result<Option<User>> {
-        let sql = "SELECT id, created_at, updated_at, email, first_name, last_name FROM users WHERE id = $1";
-        store.find("user.find", sql, id).await
+        store.find("user.find", SELECT, id).await
     }
 
-    /// A page of all users.
-    pub async fn list(store: &Store, page: Page) -> Result<Vec<User>> {
-        let sql = "SELECT id, created_at, updated_at, email, first_name, last_name FROM users
-                   WHERE id >= $1 ORDER BY id LIMIT $2";
-        store.list("user.list", sql, page).await
+    /// A page of all users; by id.
+    pub async fn list(store: &Store, page: &Page) -> Result<Vec<User>> {
+        store.list("user.list", SELECT, page).await
+    }
+
+    /// A page of the users with exactly this e-mail address; by id.
+    pub async fn list_of_email(store: &Store, email: &str, page: &Page) -> Result<Vec<User>> {
+        check("email", email, SHORT)?;
+        let of = ("email", email);
+        store.list_of("user.list_of_email", SELECT, of, page).await
+    }
+
+    /// The users with these ids, by id; those that are not there are left out.
+    pub async fn find_all(store: &Store, ids: &[Id]) -> Result<HashMap<Id, User>> {
+        let users = store.find_all("user.find_all", SELECT, ids).await?;
+        Ok(users
+            .into_iter()
+            .map(|user: User| (user.id, user))
+            .collect())
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such user.

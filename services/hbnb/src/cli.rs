@@ -1,6 +1,6 @@
 //! The command line.
 
-use api::config::{OPTIONS, database_url, database_wait};
+use api::config::{database_url, database_wait};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kit::config::{COMMON, ConfigError, Env, Opt, Settings, admin_bind, bind, flags, parses};
 use kit::program;
@@ -33,7 +33,9 @@ pub(crate) fn options() -> Vec<Opt> {
         _ => *option,
     });
     own.into_iter()
-        .chain(OPTIONS.iter().copied())
+        .chain(api::config::OPTIONS.iter().copied())
+        .chain(web::config::OPTIONS.iter().copied())
+        .chain(assets::config::OPTIONS.iter().copied())
         .chain(common)
         .collect()
 }

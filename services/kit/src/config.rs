@@ -29,6 +29,7 @@ pub use settings::Settings;
 pub use size::Size;
 pub use span::Span;
 pub use telemetry::{LogFilter, LogFormat};
+pub use text::parsed;
 
 use serde::Deserialize;
 

@@ -1,8 +1,10 @@
 //! A running service: what is the same in every program that answers requests.
 
 mod site;
+mod watch;
 
 pub use site::Site;
+pub use watch::watch_answers;
 
 use std::future::pending;
 use std::pin::Pin;

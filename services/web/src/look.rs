@@ -1,5 +1,7 @@
 //! How things look that have no picture and no words of their own: colours, scenes, dates, prices.
 
+use std::fmt::Display;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -69,6 +71,13 @@ pub(crate) fn dollars(amount: i32) -> String {
     text
 }
 
+/// A count and its noun, which is singular for 1 alone: `2 Guests`.
+pub(crate) fn counted(count: impl Display, noun: &str) -> String {
+    let count = count.to_string();
+    let end = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 /// A latitude such as `37.7740° N`: four digits tell ten metres.
 pub(crate) fn latitude(degrees: f64) -> String {
     coordinate(degrees, "N", "S")
@@ -86,6 +95,8 @@ fn coordinate(degrees: f64, positive: &str, negative: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -106,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn counts() {
+        assert_eq!(counted(1, "Guest"), "1 Guest");
+        assert_eq!(counted(0, "Guest"), "0 Guests");
+        assert_eq!(counted(-1, "Guest"), "-1 Guests");
+    }
+
+    #[test]
     fn coordinates() {
         assert_eq!(latitude(37.773_972), "37.7740° N");
         assert_eq!(longitude(-122.431_297), "122.4313° W");
@@ -120,7 +138,7 @@ mod tests {
         for look in 0..6 {
             assert!(ids().filter(|id| scene(id) == look).count() > 30);
         }
-        let pairs: std::collections::BTreeSet<_> = ids().map(|id| (tone(&id), scene(&id))).collect();
+        let pairs: BTreeSet<_> = ids().map(|id| (tone(&id), scene(&id))).collect();
         assert_eq!(pairs.len(), 48);
     }
 }

@@ -1,64 +1,43 @@
-//! The objects of the API, as far as the pages show them.
+//! What the API tells, as far as pages show it.
 
 use serde::Deserialize;
 
-use crate::look;
-
-/// Amenities that a card names; the rest is counted.
+/// Amenities that a card names.
 const ON_A_CARD: usize = 4;
 
-/// A state, with its cities when they were asked for.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct State {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// Sorted by name; there if asked for.
     #[serde(default)]
     pub(crate) cities: Vec<City>,
 }
 
-/// A city, with its state when that was asked for.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct City {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) state: Option<State>,
+    /// There if asked for.
+    pub(crate) state: Option<Box<State>>,
 }
 
-/// An amenity.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Amenity {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
-/// Somebody who owns places or writes reviews.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: String,
+    pub(crate) email: String,
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: Option<String>,
+    /// UTC, `YYYY-MM-DDTHH:MM:SS` and perhaps microseconds.
     pub(crate) created_at: String,
 }
 
-impl User {
-    /// First and last name, as far as they are known.
-    pub(crate) fn name(&self) -> String {
-        let names = [&self.first_name, &self.last_name];
-        let names: Vec<&str> = names.into_iter().flatten().map(|name| name.trim()).collect();
-        match names.join(" ").trim() {
-            "" => "Someone".to_owned(),
-            name => name.to_owned(),
-        }
-    }
-
-    /// The letter that stands for them.
-    pub(crate) fn initial(&self) -> String {
-        let letter = self.name().chars().find(|c| c.is_alphanumeric());
-        letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())
-    }
-}
-
-/// A place, with what was asked for beside it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Place {
     pub(crate) id: String,
@@ -70,32 +49,63 @@ pub(crate) struct Place {
     pub(crate) price_by_night: i32,
     pub(crate) latitude: Option<f64>,
     pub(crate) longitude: Option<f64>,
-    pub(crate) created_at: String,
-    pub(crate) updated_at: String,
+    pub(crate) city_id: String,
+    pub(crate) user_id: String,
+    /// These are there if asked for.
     pub(crate) user: Option<User>,
     pub(crate) city: Option<City>,
     pub(crate) state: Option<State>,
     #[serde(default)]
     pub(crate) amenities: Vec<Amenity>,
-    #[serde(default)]
-    pub(crate) review_count: u64,
+    pub(crate) review_count: Option<u64>,
+    /// Times as a user's.
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Review {
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) created_at: String,
+    pub(crate) place_id: String,
+    /// These are there if asked for.
+    pub(crate) user: Option<User>,
+    pub(crate) place: Option<Place>,
+}
+
+impl User {
+    /// First and last name, or what there is of them; without a name, what stands before the at sign of the e-mail.
+    pub(crate) fn name(&self) -> String {
+        let names = [&self.first_name, &self.last_name];
+        let names: Vec<&str> = names
+            .into_iter()
+            .flatten()
+            .map(|name| name.trim())
+            .filter(|name| !name.is_empty())
+            .collect();
+        match names.is_empty() {
+            true => self.email.split('@').next().unwrap_or_default().to_owned(),
+            false => names.join(" "),
+        }
+    }
+
+    /// The letter that stands for them.
+    pub(crate) fn initial(&self) -> String {
+        let letter = self.name().chars().find(|c| c.is_alphanumeric());
+        letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())
+    }
 }
 
 impl Place {
-    /// What a night costs.
-    pub(crate) fn price(&self) -> String {
-        look::dollars(self.price_by_night)
-    }
-
     /// Its city and state, when they were asked for.
     pub(crate) fn city_and_state(&self) -> Option<(&City, &State)> {
         Some((self.city.as_ref()?, self.state.as_ref()?))
     }
 
     /// Latitude and longitude, when both are known.
-    pub(crate) fn position(&self) -> Option<(String, String)> {
-        let (latitude, longitude) = (self.latitude?, self.longitude?);
-        Some((look::latitude(latitude), look::longitude(longitude)))
+    pub(crate) fn position(&self) -> Option<(f64, f64)> {
+        Some((self.latitude?, self.longitude?))
     }
 
     /// Whether it was changed on a later day than it came.
@@ -103,24 +113,57 @@ impl Place {
         self.updated_at.get(..10) != self.created_at.get(..10)
     }
 
-    /// The amenities that a card names.
-    pub(crate) fn first_amenities(&self) -> &[Amenity] {
-        &self.amenities[..self.amenities.len().min(ON_A_CARD)]
-    }
-
-    /// How many more there are.
-    pub(crate) fn further_amenities(&self) -> usize {
-        self.amenities.len().saturating_sub(ON_A_CARD)
+    /// The amenities that a card names, and how many more there are.
+    pub(crate) fn amenities_in_short(&self) -> (&[Amenity], usize) {
+        let named = self.amenities.len().min(ON_A_CARD);
+        (&self.amenities[..named], self.amenities.len() - named)
     }
 }
 
-/// What a guest wrote, with who and where when that was asked for.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Review {
-    pub(crate) id: String,
-    pub(crate) place_id: String,
-    pub(crate) text: String,
-    pub(crate) created_at: String,
-    pub(crate) user: Option<User>,
-    pub(crate) place: Option<Place>,
+impl Review {
+    /// The name of its place, which is there if asked for.
+    pub(crate) fn place_name(&self) -> &str {
+        let place = self.place.as_ref();
+        place.map_or("The place", |place| &place.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::User;
+
+    #[test]
+    fn names() {
+        for (first, last, wanted) in [
+            (Some("Grace"), Some("Hopper"), "Grace Hopper"),
+            (None, Some("Hopper"), "Hopper"),
+            (Some(" "), None, "g"),
+        ] {
+            let user = json!({
+                "id": "1", "email": "g@navy.example", "first_name": first, "last_name": last,
+                "created_at": "2017-01-01T00:00:00",
+            });
+            let user: User = serde_json::from_value(user).unwrap();
+            assert_eq!(user.name(), wanted);
+        }
+    }
+
+    #[test]
+    fn initials() {
+        for (name, wanted) in [
+            ("zoë", "Z"),
+            ("さくら", "さ"),
+            ("\"Ace\" Tom", "A"),
+            ("ßen", "SS"),
+            ("🌻", "?"),
+        ] {
+            let user = json!({
+                "id": "1", "email": "", "first_name": name, "last_name": null, "created_at": "2017-01-01T00:00:00",
+            });
+            let user: User = serde_json::from_value(user).unwrap();
+            assert_eq!(user.initial(), wanted);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::Type;
 use utoipa::openapi::{Object, ObjectBuilder, Ref};
 
+use crate::openapi::extra::Extra;
 use crate::openapi::member::{CREATED, ID, Member, UPDATED};
 
 pub(super) struct Class {
@@ -13,6 +14,14 @@ pub(super) struct Class {
     /// What a deletion takes along.
     pub(super) deletion: &'static str,
     pub(super) members: &'static [Member],
+    /// The words of `sort` for lists of it, the usual one first.
+    pub(super) sorts: &'static [&'static str],
+    /// What the words of `sort` mean.
+    pub(super) sorted: &'static str,
+    /// What `include` may add.
+    pub(super) extras: &'static [Extra],
+    /// The member by whose value lists may be narrowed.
+    pub(super) filter: Option<&'static str>,
 }
 
 impl Class {
@@ -30,6 +39,9 @@ impl Class {
             object
                 .property(member.name, member.schema())
                 .required(member.name)
+        });
+        let whole = self.extras.iter().fold(whole, |object, extra| {
+            object.property(extra.name, extra.schema())
         });
         whole.examples([self.example()]).build()
     }
@@ -100,6 +112,13 @@ impl Class {
     pub(super) fn limited(&self) -> Option<(&'static str, usize)> {
         self.changeable()
             .find_map(|member| Some((member.name, member.longest()?)))
+    }
+
+    /// The member by whose value lists may be narrowed.
+    pub(super) fn filter(&self) -> Option<&'static Member> {
+        self.members
+            .iter()
+            .find(|member| Some(member.name) == self.filter)
     }
 
     fn shown(&self) -> impl Iterator<Item = &'static Member> {

@@ -1,10 +1,14 @@
 //! The six classes.
 
 use crate::openapi::class::Class;
+use crate::openapi::extra::Extra;
 use crate::openapi::member::Member;
 
 pub(super) const ALL: [&Class; 6] = [&STATE, &CITY, &AMENITY, &USER, &PLACE, &REVIEW];
 
+/// By id or by name.
+const NAMED: &[&str] = &["id", "name"];
+const BY_NAME: &str = "The order: by id, or by name and then id.";
 /// Characters of a name, as the database checks them.
 const SHORT: usize = 128;
 /// Characters of a description or a review.
@@ -16,6 +20,10 @@ pub(super) static STATE: Class = Class {
     about: "A state; its cities go with it.",
     deletion: "Its cities, their places, and those places' reviews and amenity links go too.",
     members: &[Member::text("name", SHORT, "Oregon", "Two states may have one name.").required()],
+    sorts: NAMED,
+    sorted: BY_NAME,
+    extras: &[Extra::many("cities", "City", "Its cities, by name.")],
+    filter: None,
 };
 
 pub(super) static CITY: Class = Class {
@@ -32,6 +40,10 @@ pub(super) static CITY: Class = Class {
         )
         .in_path(),
     ],
+    sorts: NAMED,
+    sorted: BY_NAME,
+    extras: &[Extra::one("state", "State", "The state it is in.")],
+    filter: None,
 };
 
 pub(super) static AMENITY: Class = Class {
@@ -40,6 +52,10 @@ pub(super) static AMENITY: Class = Class {
     about: "Something that places may offer.",
     deletion: "Its links to places go too; the places stay.",
     members: &[Member::text("name", SHORT, "Wifi", "Two amenities may have one name.").required()],
+    sorts: NAMED,
+    sorted: BY_NAME,
+    extras: &[],
+    filter: None,
 };
 
 pub(super) static USER: Class = Class {
@@ -60,6 +76,10 @@ pub(super) static USER: Class = Class {
         Member::text("first_name", SHORT, "Ada", "The first name.").nullable(),
         Member::text("last_name", SHORT, "Lovelace", "The last name.").nullable(),
     ],
+    sorts: &["id"],
+    sorted: "The order: by id.",
+    extras: &[],
+    filter: Some("email"),
 };
 
 pub(super) static PLACE: Class = Class {
@@ -100,6 +120,16 @@ pub(super) static PLACE: Class = Class {
         Member::number("latitude", 45.5152, "Degrees.").nullable(),
         Member::number("longitude", -122.6784, "Degrees.").nullable(),
     ],
+    sorts: NAMED,
+    sorted: BY_NAME,
+    extras: &[
+        Extra::many("amenities", "Amenity", "What it offers, by name."),
+        Extra::one("city", "City", "The city it is in."),
+        Extra::count("review_count", "How many reviews it has."),
+        Extra::one("state", "State", "The state that its city is in."),
+        Extra::one("user", "User", "The owner."),
+    ],
+    filter: None,
 };
 
 pub(super) static REVIEW: Class = Class {
@@ -123,4 +153,11 @@ pub(super) static REVIEW: Class = Class {
         .fixed(),
         Member::text("text", LONG, "We would come again.", "What is said.").required(),
     ],
+    sorts: &["id", "newest"],
+    sorted: "The order: by id, or the newest first and then by id.",
+    extras: &[
+        Extra::one("place", "Place", "The place."),
+        Extra::one("user", "User", "Who wrote it."),
+    ],
+    filter: None,
 };

@@ -1,20 +1,17 @@
 //! What operations are made of.
 
 use serde_json::{Value, json};
-use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{
-    ArrayBuilder, ContentBuilder, ObjectBuilder, Ref, Required, Response, ResponseBuilder,
-};
+use utoipa::openapi::{ArrayBuilder, ContentBuilder, Ref, Required, Response, ResponseBuilder};
 
 use crate::error::Error;
-use crate::list::{BAD_CURSOR, BAD_LIMIT};
 use crate::openapi::TOKEN;
 use crate::openapi::class::Class;
 use crate::openapi::errors::{Common, common, header, too_long};
-use crate::openapi::member::{EXAMPLE, uuid};
+use crate::openapi::member::EXAMPLE;
+use crate::openapi::parameters;
 
 const JSON: &str = "application/json";
 
@@ -63,6 +60,14 @@ pub(super) fn answer(about: &str, schema: &str, example: Value) -> Response {
         .build()
 }
 
+pub(super) fn with_all(
+    operation: OperationBuilder,
+    parameters: Vec<Parameter>,
+) -> OperationBuilder {
+    let all = parameters.into_iter();
+    all.fold(operation, OperationBuilder::parameter)
+}
+
 /// A list of such objects, whole or by pages.
 pub(super) fn list(operation: OperationBuilder, class: &Class) -> OperationBuilder {
     let objects = ContentBuilder::new()
@@ -73,18 +78,10 @@ pub(super) fn list(operation: OperationBuilder, class: &Class) -> OperationBuild
         &format!("</api/v1/states?limit=50&cursor={EXAMPLE}>; rel=\"next\""),
     );
     let answer = ResponseBuilder::new()
-        .description("The objects, ordered by id.")
+        .description("The objects, in the order that is asked for.")
         .content(JSON, objects.build())
         .header("Link", next);
-    stored(operation)
-        .parameter(limit())
-        .parameter(cursor())
-        .response("200", answer)
-}
-
-/// How the part of a list that is asked for can be at fault.
-pub(super) fn bad_pages() -> [Error; 2] {
-    [Error::BadQuery(BAD_LIMIT), Error::BadQuery(BAD_CURSOR)]
+    stored(with_all(operation, parameters::list(class))).response("200", answer)
 }
 
 /// How a body for this class can be at fault.
@@ -94,45 +91,4 @@ pub(super) fn bad_bodies(class: &Class, new: bool) -> Vec<Error> {
     errors.extend(missing.map(|member| Error::Missing(member.name)));
     errors.extend(class.limited().map(|(name, most)| too_long(name, most)));
     errors
-}
-
-/// An id in the path.
-pub(super) fn path_id(name: &str, class: &Class) -> Parameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some(format!("The id of a {}.", class.name.to_lowercase())))
-        .schema(Some(uuid()))
-        .example(Some(json!(EXAMPLE)))
-        .build()
-}
-
-fn query(name: &str, about: &str, schema: ObjectBuilder, example: Value) -> Parameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Query)
-        .required(Required::False)
-        .description(Some(about))
-        .schema(Some(schema))
-        .example(Some(example))
-        .build()
-}
-
-fn limit() -> Parameter {
-    let schema = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(1))
-        .maximum(Some(1000));
-    query(
-        "limit",
-        "The most objects of a page; all of the list without.",
-        schema,
-        json!(50),
-    )
-}
-
-fn cursor() -> Parameter {
-    let about = "Begins after this id; the header `Link` of a page gives it.";
-    query("cursor", about, uuid(), json!(EXAMPLE))
 }

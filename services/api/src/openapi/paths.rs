@@ -11,8 +11,9 @@ use crate::openapi::class::Class;
 use crate::openapi::classes::{AMENITY, CITY, PLACE, REVIEW, STATE, USER};
 use crate::openapi::errors::{Common, bad_request, common};
 use crate::openapi::operations::{
-    answer, bad_bodies, bad_pages, body, list, operation, path_id, stored, with_body, write,
+    answer, bad_bodies, body, list, operation, stored, with_all, with_body, write,
 };
+use crate::openapi::parameters::{bad_includes, bad_lists, include, path_id};
 use crate::openapi::schemas::{search_example, stats_example};
 
 /// The tag of what belongs to no class.
@@ -31,6 +32,7 @@ pub(super) fn paths() -> Paths {
         .path("/users", collection(&USER, None))
         .path("/users/{id}", object(&USER))
         .path("/cities/{id}/places", collection(&PLACE, Some(&CITY)))
+        .path("/users/{id}/places", read(list_all(&PLACE, Some(&USER))))
         .path("/places/{id}", object(&PLACE))
         .path("/places/{id}/reviews", collection(&REVIEW, Some(&PLACE)))
         .path("/reviews/{id}", object(&REVIEW))
@@ -87,7 +89,7 @@ fn list_all(class: &Class, parent: Option<&Class>) -> Operation {
         Some(parent) => below(operation, parent),
         None => operation,
     };
-    bad_request(operation, &bad_pages()).build()
+    bad_request(operation, &bad_lists(class)).build()
 }
 
 fn create(class: &Class, parent: Option<&Class>) -> Operation {
@@ -108,7 +110,11 @@ fn show(class: &Class) -> Operation {
     let summary = format!("One {}", class.name.to_lowercase());
     let show = operation(&format!("get{}", class.name), class.plural, &summary)
         .response("200", answer("The object.", class.name, class.example()));
-    below(stored(show), class).build()
+    let show = below(with_all(stored(show), include(class)), class);
+    match bad_includes(class) {
+        Some(error) => bad_request(show, &[error]).build(),
+        None => show.build(),
+    }
 }
 
 fn update(class: &Class) -> Operation {
@@ -188,12 +194,9 @@ fn search() -> Operation {
         field: "states",
         reason: "must be a list of ids".into(),
     });
-    let [limit, cursor] = bad_pages();
-    bad_request(
-        search,
-        &[Error::NotAJson, Error::NotAnObject, wrong, limit, cursor],
-    )
-    .build()
+    let mut ways = vec![Error::NotAJson, Error::NotAnObject, wrong];
+    ways.extend(bad_lists(&PLACE));
+    bad_request(search, &ways).build()
 }
 
 fn status() -> Operation {

@@ -5,14 +5,16 @@ use axum::extract::State as Of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::{Amenity, Id};
+use domain::{Amenity, Id, Order};
 
 use crate::App;
 use crate::error::{Error, Result};
 use crate::extract::Path;
+use crate::include::Part;
 use crate::json::{Body, Json};
 use crate::list::{self, Listing};
 use crate::methods::Allow;
+use crate::resource::{BY_ID, BY_NAME, Resource, after_named};
 use crate::routes::{deleted, route};
 
 pub(crate) fn router() -> Router<App> {
@@ -29,16 +31,18 @@ pub(crate) fn router() -> Router<App> {
         ))
 }
 
-async fn index(Of(app): Of<App>, listing: Listing) -> Result<Response> {
-    list::respond(
-        listing,
-        |amenity: &Amenity| amenity.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { Amenity::list(&store, page).await }
-        },
-    )
-    .await
+impl Resource for Amenity {
+    const ORDERS: &'static [(&'static str, Order)] = &[BY_ID, BY_NAME];
+    const PARTS: &'static [Part<Amenity>] = &[];
+
+    fn after(&self, order: &Order) -> Order {
+        after_named(order, self.id, &self.name)
+    }
+}
+
+async fn index(Of(app): Of<App>, listing: Listing<Amenity>) -> Result<Response> {
+    let read = move |store, page| async move { Amenity::list(&store, &page).await };
+    list::respond(listing, app.store, read).await
 }
 
 async fn create(Of(app): Of<App>, body: Body) -> Result<Json<Amenity>> {

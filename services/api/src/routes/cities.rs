@@ -5,14 +5,16 @@ use axum::extract::State as Of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::{City, Id, State};
+use domain::{City, Id, Order, State};
 
 use crate::App;
 use crate::error::{Error, Result};
 use crate::extract::Path;
+use crate::include::{Include, Part, Source, With};
 use crate::json::{Body, Json};
 use crate::list::{self, Listing};
 use crate::methods::Allow;
+use crate::resource::{BY_ID, BY_NAME, Resource, after_named};
 use crate::routes::{deleted, route};
 
 pub(crate) fn router() -> Router<App> {
@@ -29,19 +31,25 @@ pub(crate) fn router() -> Router<App> {
         ))
 }
 
-async fn index(Of(app): Of<App>, Path(state): Path<Id>, listing: Listing) -> Result<Response> {
+impl Resource for City {
+    const ORDERS: &'static [(&'static str, Order)] = &[BY_ID, BY_NAME];
+    const PARTS: &'static [Part<City>] = &[Part::new("state", |city| city.id, Source::State)];
+
+    fn after(&self, order: &Order) -> Order {
+        after_named(order, self.id, &self.name)
+    }
+}
+
+async fn index(
+    Of(app): Of<App>,
+    Path(state): Path<Id>,
+    listing: Listing<City>,
+) -> Result<Response> {
     State::find(&app.store, state)
         .await?
         .ok_or(Error::NotFound)?;
-    list::respond(
-        listing,
-        |city: &City| city.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { City::list_of_state(&store, state, page).await }
-        },
-    )
-    .await
+    let read = move |store, page| async move { City::list_of_state(&store, state, &page).await };
+    list::respond(listing, app.store, read).await
 }
 
 async fn create(Of(app): Of<App>, Path(state): Path<Id>, body: Body) -> Result<Json<City>> {
@@ -55,11 +63,13 @@ async fn create(Of(app): Of<App>, Path(state): Path<Id>, body: Body) -> Result<J
     ))
 }
 
-async fn show(Of(app): Of<App>, Path(id): Path<Id>) -> Result<Json<City>> {
-    Ok(Json(
-        StatusCode::OK,
-        City::find(&app.store, id).await?.ok_or(Error::NotFound)?,
-    ))
+async fn show(
+    Of(app): Of<App>,
+    Path(id): Path<Id>,
+    include: Include<City>,
+) -> Result<Json<With<City>>> {
+    let city = City::find(&app.store, id).await?.ok_or(Error::NotFound)?;
+    Ok(Json(StatusCode::OK, include.one(&app.store, city).await?))
 }
 
 async fn update(Of(app): Of<App>, Path(id): Path<Id>, body: Body) -> Result<Json<City>> {

@@ -1,19 +1,21 @@
-//! `/cities/{id}/places`, `/places/{id}` and its amenities.
+//! `/cities/{id}/places`, `/users/{id}/places` and `/places/{id}`.
 
 use axum::Router;
 use axum::extract::State as Of;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::place::{NewPlace, PlaceChanges};
-use domain::{Amenity, City, Id, Place, User};
+use domain::{City, Id, Order, Place, User};
 
 use crate::App;
 use crate::error::{Error, Result};
 use crate::extract::Path;
+use crate::include::{Include, Part, Source, With};
 use crate::json::{Body, Fields, Json};
 use crate::list::{self, Listing};
 use crate::methods::Allow;
+use crate::resource::{BY_ID, BY_NAME, Resource, after_named};
 use crate::routes::{deleted, route};
 
 pub(crate) fn router() -> Router<App> {
@@ -21,32 +23,49 @@ pub(crate) fn router() -> Router<App> {
         .merge(route(
             "/cities/{id}/places",
             Allow::COLLECTION,
-            get(index).post(create),
+            get(of_city).post(create),
         ))
+        .merge(route("/users/{id}/places", Allow::READ, get(of_user)))
         .merge(route(
             "/places/{id}",
             Allow::OBJECT,
             get(show).put(update).delete(delete),
         ))
-        .merge(route("/places/{id}/amenities", Allow::READ, get(amenities)))
-        .merge(route(
-            "/places/{id}/amenities/{amenity_id}",
-            Allow::LINK,
-            post(link).delete(unlink),
-        ))
 }
 
-async fn index(Of(app): Of<App>, Path(city): Path<Id>, listing: Listing) -> Result<Response> {
+impl Resource for Place {
+    const ORDERS: &'static [(&'static str, Order)] = &[BY_ID, BY_NAME];
+    const PARTS: &'static [Part<Place>] = &[
+        Part::new("amenities", |place| place.id, Source::Amenities),
+        Part::new("city", |place| place.city_id, Source::City),
+        Part::new("review_count", |place| place.id, Source::ReviewCount),
+        Part::new("state", |place| place.city_id, Source::State),
+        Part::new("user", |place| place.user_id, Source::User),
+    ];
+
+    fn after(&self, order: &Order) -> Order {
+        after_named(order, self.id, &self.name)
+    }
+}
+
+async fn of_city(
+    Of(app): Of<App>,
+    Path(city): Path<Id>,
+    listing: Listing<Place>,
+) -> Result<Response> {
     City::find(&app.store, city).await?.ok_or(Error::NotFound)?;
-    list::respond(
-        listing,
-        |place: &Place| place.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { Place::list_of_city(&store, city, page).await }
-        },
-    )
-    .await
+    let read = move |store, page| async move { Place::list_of_city(&store, city, &page).await };
+    list::respond(listing, app.store, read).await
+}
+
+async fn of_user(
+    Of(app): Of<App>,
+    Path(user): Path<Id>,
+    listing: Listing<Place>,
+) -> Result<Response> {
+    User::find(&app.store, user).await?.ok_or(Error::NotFound)?;
+    let read = move |store, page| async move { Place::list_of_user(&store, user, &page).await };
+    list::respond(listing, app.store, read).await
 }
 
 async fn create(Of(app): Of<App>, Path(city): Path<Id>, body: Body) -> Result<Json<Place>> {
@@ -75,11 +94,13 @@ fn new_place(name: String, fields: &mut Fields) -> Result<NewPlace> {
     })
 }
 
-async fn show(Of(app): Of<App>, Path(id): Path<Id>) -> Result<Json<Place>> {
-    Ok(Json(
-        StatusCode::OK,
-        Place::find(&app.store, id).await?.ok_or(Error::NotFound)?,
-    ))
+async fn show(
+    Of(app): Of<App>,
+    Path(id): Path<Id>,
+    include: Include<Place>,
+) -> Result<Json<With<Place>>> {
+    let place = Place::find(&app.store, id).await?.ok_or(Error::NotFound)?;
+    Ok(Json(StatusCode::OK, include.one(&app.store, place).await?))
 }
 
 async fn update(Of(app): Of<App>, Path(id): Path<Id>, body: Body) -> Result<Json<Place>> {
@@ -105,47 +126,4 @@ async fn update(Of(app): Of<App>, Path(id): Path<Id>, body: Body) -> Result<Json
 
 async fn delete(Of(app): Of<App>, Path(id): Path<Id>) -> Result<Response> {
     deleted(Place::delete(&app.store, id).await?)
-}
-
-async fn amenities(Of(app): Of<App>, Path(place): Path<Id>, listing: Listing) -> Result<Response> {
-    Place::find(&app.store, place)
-        .await?
-        .ok_or(Error::NotFound)?;
-    list::respond(
-        listing,
-        |amenity: &Amenity| amenity.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { Amenity::list_of_place(&store, place, page).await }
-        },
-    )
-    .await
-}
-
-/// A first link is 201, one that was there already 200; both answer with the amenity. The body is not looked at.
-async fn link(Of(app): Of<App>, Path((place, amenity)): Path<(Id, Id)>) -> Result<Json<Amenity>> {
-    let amenity = find_both(&app, place, amenity).await?;
-    let new = Place::link(&app.store, place, amenity.id).await?;
-    Ok(Json(
-        if new {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
-        },
-        amenity,
-    ))
-}
-
-async fn unlink(Of(app): Of<App>, Path((place, amenity)): Path<(Id, Id)>) -> Result<Response> {
-    let amenity = find_both(&app, place, amenity).await?;
-    deleted(Place::unlink(&app.store, place, amenity.id).await?)
-}
-
-async fn find_both(app: &App, place: Id, amenity: Id) -> Result<Amenity> {
-    Place::find(&app.store, place)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Amenity::find(&app.store, amenity)
-        .await?
-        .ok_or(Error::NotFound)
 }

@@ -17,20 +17,16 @@ pub(crate) fn router() -> Router<App> {
     route(SEARCH, Allow::SEARCH, post(search))
 }
 
-async fn search(Of(app): Of<App>, listing: Listing, body: Body) -> Result<Response> {
+async fn search(Of(app): Of<App>, listing: Listing<Place>, body: Body) -> Result<Response> {
     let mut fields = body.object()?;
     let search = PlaceSearch::new(
         &fields.ids("states")?,
         &fields.ids("cities")?,
         &fields.ids("amenities")?,
     );
-    list::respond(
-        listing,
-        |place: &Place| place.id,
-        move |page| {
-            let (store, search) = (app.store.clone(), search.clone());
-            async move { search.run(&store, page).await }
-        },
-    )
-    .await
+    let read = move |store, page| {
+        let search = search.clone();
+        async move { search.run(&store, &page).await }
+    };
+    list::respond(listing, app.store, read).await
 }

@@ -5,14 +5,16 @@ use axum::extract::State as Of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::{Id, Place, Review, User};
+use domain::{Id, Order, Place, Review, User};
 
 use crate::App;
 use crate::error::{Error, Result};
 use crate::extract::Path;
+use crate::include::{Include, Part, Source, With};
 use crate::json::{Body, Json};
 use crate::list::{self, Listing};
 use crate::methods::Allow;
+use crate::resource::{BY_ID, NEWEST, Resource};
 use crate::routes::{deleted, route};
 
 pub(crate) fn router() -> Router<App> {
@@ -29,19 +31,31 @@ pub(crate) fn router() -> Router<App> {
         ))
 }
 
-async fn index(Of(app): Of<App>, Path(place): Path<Id>, listing: Listing) -> Result<Response> {
+impl Resource for Review {
+    const ORDERS: &'static [(&'static str, Order)] = &[BY_ID, NEWEST];
+    const PARTS: &'static [Part<Review>] = &[
+        Part::new("place", |review| review.place_id, Source::Place),
+        Part::new("user", |review| review.user_id, Source::User),
+    ];
+
+    fn after(&self, order: &Order) -> Order {
+        match order {
+            Order::Newest(_) => Order::Newest(Some((self.created_at, self.id))),
+            _ => Order::Id(Some(self.id)),
+        }
+    }
+}
+
+async fn index(
+    Of(app): Of<App>,
+    Path(place): Path<Id>,
+    listing: Listing<Review>,
+) -> Result<Response> {
     Place::find(&app.store, place)
         .await?
         .ok_or(Error::NotFound)?;
-    list::respond(
-        listing,
-        |review: &Review| review.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { Review::list_of_place(&store, place, page).await }
-        },
-    )
-    .await
+    let read = move |store, page| async move { Review::list_of_place(&store, place, &page).await };
+    list::respond(listing, app.store, read).await
 }
 
 async fn create(Of(app): Of<App>, Path(place): Path<Id>, body: Body) -> Result<Json<Review>> {
@@ -58,11 +72,13 @@ async fn create(Of(app): Of<App>, Path(place): Path<Id>, body: Body) -> Result<J
     ))
 }
 
-async fn show(Of(app): Of<App>, Path(id): Path<Id>) -> Result<Json<Review>> {
-    Ok(Json(
-        StatusCode::OK,
-        Review::find(&app.store, id).await?.ok_or(Error::NotFound)?,
-    ))
+async fn show(
+    Of(app): Of<App>,
+    Path(id): Path<Id>,
+    include: Include<Review>,
+) -> Result<Json<With<Review>>> {
+    let review = Review::find(&app.store, id).await?.ok_or(Error::NotFound)?;
+    Ok(Json(StatusCode::OK, include.one(&app.store, review).await?))
 }
 
 async fn update(Of(app): Of<App>, Path(id): Path<Id>, body: Body) -> Result<Json<Review>> {

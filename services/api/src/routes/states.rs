@@ -5,14 +5,16 @@ use axum::extract::State as Of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::{Id, State};
+use domain::{Id, Order, State};
 
 use crate::App;
 use crate::error::{Error, Result};
 use crate::extract::Path;
+use crate::include::{Include, Part, Source, With};
 use crate::json::{Body, Json};
 use crate::list::{self, Listing};
 use crate::methods::Allow;
+use crate::resource::{BY_ID, BY_NAME, Resource, after_named};
 use crate::routes::{deleted, route};
 
 pub(crate) fn router() -> Router<App> {
@@ -25,16 +27,18 @@ pub(crate) fn router() -> Router<App> {
         ))
 }
 
-async fn index(Of(app): Of<App>, listing: Listing) -> Result<Response> {
-    list::respond(
-        listing,
-        |state: &State| state.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { State::list(&store, page).await }
-        },
-    )
-    .await
+impl Resource for State {
+    const ORDERS: &'static [(&'static str, Order)] = &[BY_ID, BY_NAME];
+    const PARTS: &'static [Part<State>] = &[Part::new("cities", |state| state.id, Source::Cities)];
+
+    fn after(&self, order: &Order) -> Order {
+        after_named(order, self.id, &self.name)
+    }
+}
+
+async fn index(Of(app): Of<App>, listing: Listing<State>) -> Result<Response> {
+    let read = move |store, page| async move { State::list(&store, &page).await };
+    list::respond(listing, app.store, read).await
 }
 
 async fn create(Of(app): Of<App>, body: Body) -> Result<Json<State>> {
@@ -45,11 +49,13 @@ async fn create(Of(app): Of<App>, body: Body) -> Result<Json<State>> {
     ))
 }
 
-async fn show(Of(app): Of<App>, Path(id): Path<Id>) -> Result<Json<State>> {
-    Ok(Json(
-        StatusCode::OK,
-        State::find(&app.store, id).await?.ok_or(Error::NotFound)?,
-    ))
+async fn show(
+    Of(app): Of<App>,
+    Path(id): Path<Id>,
+    include: Include<State>,
+) -> Result<Json<With<State>>> {
+    let state = State::find(&app.store, id).await?.ok_or(Error::NotFound)?;
+    Ok(Json(StatusCode::OK, include.one(&app.store, state).await?))
 }
 
 async fn update(Of(app): Of<App>, Path(id): Path<Id>, body: Body) -> Result<Json<State>> {

@@ -6,14 +6,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use domain::user::{NewUser, UserChanges};
-use domain::{Id, User};
+use domain::{Id, Order, User};
 
 use crate::App;
 use crate::error::{Error, Result};
-use crate::extract::Path;
+use crate::extract::{Pairs, Path};
+use crate::include::Part;
 use crate::json::{Body, Json};
 use crate::list::{self, Listing};
 use crate::methods::Allow;
+use crate::resource::{BY_ID, Resource};
 use crate::routes::{deleted, route};
 
 pub(crate) fn router() -> Router<App> {
@@ -26,16 +28,31 @@ pub(crate) fn router() -> Router<App> {
         ))
 }
 
-async fn index(Of(app): Of<App>, listing: Listing) -> Result<Response> {
-    list::respond(
-        listing,
-        |user: &User| user.id,
-        move |page| {
-            let store = app.store.clone();
-            async move { User::list(&store, page).await }
-        },
-    )
-    .await
+impl Resource for User {
+    const ORDERS: &'static [(&'static str, Order)] = &[BY_ID];
+    const PARTS: &'static [Part<User>] = &[];
+
+    fn after(&self, _: &Order) -> Order {
+        Order::Id(Some(self.id))
+    }
+}
+
+/// All users, or those with the e-mail address that is asked for.
+async fn index(Of(app): Of<App>, pairs: Pairs, mut listing: Listing<User>) -> Result<Response> {
+    let email = pairs.all("email").last().map(str::to_owned);
+    if let Some(email) = &email {
+        listing.keep("email", email);
+    }
+    let read = move |store, page| {
+        let email = email.clone();
+        async move {
+            match email {
+                Some(email) => User::list_of_email(&store, &email, &page).await,
+                None => User::list(&store, &page).await,
+            }
+        }
+    };
+    list::respond(listing, app.store, read).await
 }
 
 async fn create(Of(app): Of<App>, body: Body) -> Result<Json<User>> {

@@ -23,10 +23,14 @@ mod methods;
 mod order;
 mod paths;
 
+mod cursors;
+mod include_lists;
+mod includes;
 mod outage;
 mod paging;
 mod search;
 mod search_model;
+mod sorting;
 mod streams;
 
 mod bodies;
@@ -41,3 +45,4 @@ mod cors;
 mod described;
 mod docs;
 mod openapi;
+mod parameters;

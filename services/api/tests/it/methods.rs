@@ -9,7 +9,7 @@ const READ: &str = "GET, HEAD, OPTIONS";
 const COLLECTION: &str = "GET, HEAD, OPTIONS, POST";
 const OBJECT: &str = "DELETE, GET, HEAD, OPTIONS, PUT";
 
-pub(crate) const ROUTES: [(&str, &str); 18] = [
+pub(crate) const ROUTES: [(&str, &str); 19] = [
     ("/status", READ),
     ("/stats", READ),
     ("/states", COLLECTION),
@@ -21,6 +21,7 @@ pub(crate) const ROUTES: [(&str, &str); 18] = [
     ("/users", COLLECTION),
     ("/users/{user}", OBJECT),
     ("/cities/{city}/places", COLLECTION),
+    ("/users/{user}/places", READ),
     ("/places/{place}", OBJECT),
     ("/places/{place}/reviews", COLLECTION),
     ("/reviews/{review}", OBJECT),

@@ -8,12 +8,13 @@ use crate::harness::{Api, JSON, at, blank, request};
 use crate::reply::Reply;
 
 /// Every list there is, and the table of its rows.
-pub(crate) const LISTS: [(&str, &str); 8] = [
+pub(crate) const LISTS: [(&str, &str); 9] = [
     ("/states", "states"),
     ("/states/{state}/cities", "cities"),
     ("/amenities", "amenities"),
     ("/users", "users"),
     ("/cities/{city}/places", "places"),
+    ("/users/{user}/places", "places"),
     ("/places/{place}/reviews", "reviews"),
     ("/places/{place}/amenities", "amenities"),
     ("/places_search", "places"),

@@ -61,7 +61,7 @@ async fn below_objects() {
             "/states/{state}/nope",
             "/states/{state}/places",
             "/cities/{city}/cities",
-            "/users/{user}/places",
+            "/users/{user}/reviews",
             "/reviews/{review}/user",
             "/places/{place}/Amenities",
             "/places/{place}/amenities/{amenity}/x",

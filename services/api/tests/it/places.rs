@@ -1,9 +1,10 @@
-//! `/cities/ID/places` and `/places/ID`.
+//! `/cities/ID/places`, `/users/ID/places` and `/places/ID`.
 
 use serde_json::{Value, json};
 
 use crate::harness::each_engine;
-use crate::world::World;
+use crate::reply::ids;
+use crate::world::{World, nowhere};
 
 /// The place's text with these values, and the ids and times that it has.
 fn text(place: &Value, values: &str) -> String {
@@ -84,6 +85,32 @@ async fn city_only() {
         assert_eq!(places.len(), 1);
         assert_eq!(places[0]["id"], world.place);
         assert_ne!(places[0]["id"], other.place);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn user_only() {
+    each_engine(|api| async move {
+        let (world, other) = (World::new(&api).await, World::new(&api).await);
+        let path = world.path("/users/{user}/places");
+        let place = api.get(&world.path("/places/{place}")).await.is(200);
+        let places = api.get(&path).await.is(200);
+        assert_eq!(places.text(), format!("[{}]\n", place.text().trim_end()));
+        let more = json!({"user_id": world.user, "name": "Cabin"});
+        let more = api.make(&other.path("/cities/{city}/places"), more).await;
+        let mut wanted = vec![world.place.clone(), more];
+        wanted.sort();
+        assert_eq!(ids(&api.get(&path).await.is(200).list()), wanted);
+        api.delete(&world.path("/places/{place}")).await.is(200);
+        api.delete(&other.path("/states/{state}")).await.is(200);
+        assert_eq!(api.get(&path).await.is(200).text(), "[]\n");
+        api.get(&nowhere("/users/{user}/places"))
+            .await
+            .refused(404, "Not found");
+        api.get("/users/nope/places")
+            .await
+            .refused(404, "Not found");
     })
     .await;
 }

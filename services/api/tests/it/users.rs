@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::harness::{Api, each_engine};
+use crate::harness::{Api, at, each_engine};
+use crate::pages::{next, walk};
+use crate::reply::ids;
+use crate::world::copies;
 
 #[tokio::test]
 async fn life() {
@@ -101,6 +104,67 @@ async fn namesakes() {
         api.post("/users", body.clone()).await.is(201);
         api.post("/users", body).await.is(201);
         assert_eq!(api.get("/users").await.is(200).list().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_email() {
+    each_engine(|api| async move {
+        let odd = "a+b&c=d,%\u{e9}@b.c";
+        let mut made = Vec::new();
+        for email in ["a@b.c", odd, "A@b.c", "a@b.cc", " a@b.c", "", odd] {
+            let user = json!({"email": email, "password": "pwd"});
+            made.push(api.make("/users", user).await);
+        }
+        for (text, wanted) in [
+            ("a@b.c", vec![0]),
+            ("A@b.c", vec![2]),
+            ("a%2Bb%26c%3Dd%2C%25%C3%A9%40b.c", vec![1, 6]),
+            ("", vec![5]),
+            ("nobody&email=a@b.c", vec![0]),
+        ] {
+            let mut wanted: Vec<&String> = wanted.into_iter().map(|at: usize| &made[at]).collect();
+            wanted.sort();
+            let found = api.get(&format!("/users?email={text}")).await.is(200);
+            assert_eq!(
+                ids(&found.list()).iter().collect::<Vec<_>>(),
+                wanted,
+                "{text}"
+            );
+        }
+        for nobody in ["nobody", "a@b", "a%40b.c%20", "a@b.c&email=x", "'", "%ff"] {
+            let found = api.get(&format!("/users?email={nobody}")).await.is(200);
+            assert_eq!(found.text(), "[]\n", "{nobody}");
+        }
+        let sentence = "email must not hold the character U+0000";
+        api.get("/users?email=a%00").await.refused(400, sentence);
+        let sentence = "email must have at most 128 characters, not 129";
+        let long = format!("/users?email={}", "x".repeat(129));
+        api.get(&long).await.refused(400, sentence);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_by_email() {
+    each_engine(|api| async move {
+        let email = "a+b&c=\u{e9}@b.c";
+        let who = json!({"email": email, "password": "pwd"});
+        api.make("/users", who).await;
+        copies(&api, "users", 600).await;
+        let other = json!({"email": "x", "password": "pwd"});
+        api.make("/users", other).await;
+        let path = "/users?email=a%2Bb%26c%3D%C3%A9%40b.c";
+        let whole = api.get(path).await.is(200).list();
+        assert_eq!(whole.len(), 601);
+        assert!(whole.iter().all(|user| user["email"] == email));
+        let page = api.get(&format!("{path}&limit=2")).await.is(200);
+        let (last, target) = (ids(&page.list()).pop().unwrap(), next(&page).unwrap());
+        let kept = at("/users?email=a%2Bb%26c%3D%C3%A9%40b.c&limit=2&cursor=");
+        assert_eq!(target, kept + &last);
+        let pages = walk(&api, &format!("{path}&limit=250"), &json!({})).await;
+        assert_eq!(pages.concat(), whole);
     })
     .await;
 }

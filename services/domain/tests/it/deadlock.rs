@@ -7,7 +7,7 @@ use crate::each_engine;
 
 async fn all_users(store: &Store) -> Vec<Id> {
     let page = domain::Page::first(1_000);
-    let users = User::list(store, page).await.unwrap();
+    let users = User::list(store, &page).await.unwrap();
     users.iter().map(|user| user.id).collect()
 }
 

@@ -12,6 +12,7 @@ mod import_refusals;
 mod measures;
 mod round_trip;
 mod schema;
+mod sorted_search;
 mod users;
 mod waiting;
 

@@ -14,7 +14,7 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::each_engine;
 
 /// The value of a line of the metrics, such as `db_pool_size{pool="postgres"}`.
-fn value(registry: &Registry, series: &str) -> Option<f64> {
+pub(crate) fn value(registry: &Registry, series: &str) -> Option<f64> {
     let text = TextEncoder::new()
         .encode_to_string(&registry.gather())
         .unwrap();
@@ -94,9 +94,9 @@ async fn a_search_counts_once_with_all_its_pages() {
         demo::fill(&store, 30, &mut |_, _| {}).await.unwrap();
         let registry = metered(&store);
         let search = PlaceSearch::new(&[], &[], &[]);
-        let first = search.run(&store, Page::first(20)).await.unwrap();
-        let next = Page::after(first.last().unwrap().id, 20).unwrap();
-        let rest = search.clone().run(&store, next).await.unwrap();
+        let first = search.run(&store, &Page::first(20)).await.unwrap();
+        let next = Page::after(first.last().unwrap().id, 20);
+        let rest = search.clone().run(&store, &next).await.unwrap();
         assert_eq!(value(&registry, "place_search_results_count"), Some(0.0));
         drop(search);
         assert_eq!(value(&registry, "place_search_results_count"), Some(1.0));

@@ -1,7 +1,7 @@
 //! The schema, and which programs may run on it.
 
 use domain::testing::execute;
-use domain::{OpenError, Options, Pools, Schema, Store, newest_schema};
+use domain::{OpenError, Options, Pools, Schema, Stats, Store, demo, newest_schema};
 
 use crate::each_engine;
 
@@ -81,6 +81,48 @@ async fn several_may_migrate_a_new_file_at_once() {
     for one in all {
         assert_eq!(one.await.unwrap(), Schema::Current);
     }
+}
+
+/// What a program of schema 1 has made of the schema.
+const BACK_TO_1: [&str; 10] = [
+    "DROP INDEX states_name",
+    "DROP INDEX cities_state_name",
+    "DROP INDEX amenities_name",
+    "DROP INDEX users_email",
+    "DROP INDEX places_name",
+    "DROP INDEX places_city_name",
+    "DROP INDEX places_user_name",
+    "DROP INDEX places_user",
+    "CREATE INDEX places_user ON places (user_id)",
+    "DROP INDEX reviews_place_newest",
+];
+
+#[tokio::test]
+async fn a_filled_database_of_schema_1_is_brought_up_to_date() {
+    each_engine(|store| async move {
+        for sql in BACK_TO_1 {
+            execute(&store, sql).await;
+        }
+        execute(&store, "DELETE FROM _sqlx_migrations WHERE version > 1").await;
+        demo::fill(&store, 50, &mut |_, _| {}).await.unwrap();
+        let before = Stats::count(&store).await.unwrap();
+        assert_eq!(store.schema().await.unwrap(), Schema::Missing);
+        store.migrate().await.unwrap();
+        assert_eq!(store.schema().await.unwrap(), Schema::Current);
+        assert_eq!(Stats::count(&store).await.unwrap(), before);
+        // Programs of schema 1 still run on it.
+        execute(
+            &store,
+            "UPDATE hbnb_schema SET oldest_program = 5 WHERE oldest_program = 1",
+        )
+        .await;
+        let oldest = 5;
+        assert_eq!(
+            store.schema().await.unwrap(),
+            Schema::ProgramTooOld { oldest }
+        );
+    })
+    .await;
 }
 
 /// A delete that cascades would scan the table of every foreign key without one.

@@ -3,13 +3,16 @@
 use std::process::ExitCode;
 
 use api::config::ApiConfig;
+use assets::config::AssetsConfig;
 use clap::ArgMatches;
 use domain::{Counts, demo, display_url};
 use kit::config::{Common, Env, Opt, Settings};
-use kit::service::{self, Opened};
+use kit::service::{self, Opened, Site};
 use kit::telemetry::Service;
 use kit::{program, serve};
 use serde::Deserialize;
+use web::ApiClient;
+use web::config::WebConfig;
 
 use crate::commands::open_migrated;
 
@@ -28,6 +31,7 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
     let settings = Settings::load(options, &env, flags)?;
     program::start_telemetry(&settings, &env, SERVICE)?;
     let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
+    let (web, assets) = (WebConfig::read(&settings)?, AssetsConfig::read(&settings)?);
     let own: Own = settings.get()?;
     let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
     let database = config.database();
@@ -41,7 +45,10 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
         };
         introduce(&addresses, &display_url(&database.url), filled)?;
         let (api, watch) = api::service::open(store, &config, ground)?;
-        let site = api.into();
+        let pages = web::app(ApiClient::in_process(api.clone(), web.api_timeout()));
+        let site = Site::new(pages)
+            .with("/api", api)
+            .with("/static", assets::router(assets.assets_dir));
         Ok(Opened { site, watch })
     })
     .await?;
@@ -66,7 +73,7 @@ fn introduce(
     };
     program::say(&format!("Database: {database}{demo}"))?;
     match main.iter().find(|address| address.starts_with("http")) {
-        Some(first) => program::say(&format!("Try: curl {first}/api/v1/states")),
+        Some(first) => program::say(&format!("Open {first}/ in a browser")),
         None => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error};
 
 /// Deserializes a string and hands it to `FromStr`, so that a type states its form once.
-pub(super) fn parsed<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+pub fn parsed<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,

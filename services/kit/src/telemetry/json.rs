@@ -148,12 +148,12 @@ mod tests {
             "timestamp": null,
             "level": "WARN",
             "target": "elsewhere",
-            "message": "said 1",
+            "message": "said so",
         });
         let record = log::Record::builder()
             .level(log::Level::Warn)
             .target("elsewhere")
-            .args(format_args!("said {}", 1))
+            .args(format_args!("said so"))
             .file(Some("elsewhere.rs"))
             .build();
         let layer = tracing_subscriber::registry().with(Compare(wanted));

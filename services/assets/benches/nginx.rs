@@ -1,0 +1,252 @@
+//! Files of 4, 10 and 40 KB from memory, behind the whole stack, against nginx with sendfile: requests that a second of
+//! processor time is enough for.
+//!
+//! `cargo bench --package hbnb-assets --bench nginx`
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on has nothing to tell"
+)]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use assets::{File, of_files};
+use kit::config::{COMMON, Common, Env, Settings, admin_bind, bind, flags};
+use kit::service::{self, Opened};
+use kit::telemetry::Service;
+use kit::{program, serve};
+use rig::process::{TICK, cpu_time, end, free_port, signal, wait_until};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// Connections that ask one request after another.
+const CONNECTIONS: usize = 16;
+/// Requests that each of them makes in a round.
+const REQUESTS: usize = 1_000;
+const ROUNDS: usize = 10;
+/// Bytes of a file, and the rate that we need at least, nginx having 1.
+const GOALS: [(usize, f64); 3] = [(4 << 10, 1.0), (10 << 10, 0.8), (40 << 10, 0.5)];
+/// How long a server may take to start, and to end.
+const LIMIT: Duration = Duration::from_secs(10);
+
+fn main() -> ExitCode {
+    let is_server = std::env::args().any(|arg| arg == "--serve");
+    program::run("nginx", async move {
+        if is_server {
+            answer().await;
+        } else {
+            compare().await;
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn compare() {
+    let folder = TempDir::new().unwrap();
+    let (ours, nginx) = (Contender::ours(), Contender::nginx(folder.path()));
+    for (size, goal) in GOALS {
+        let mut used = [Duration::ZERO; 2];
+        for round in 0..=ROUNDS {
+            for (contender, used) in [&ours, &nginx].into_iter().zip(&mut used) {
+                let spent = contender.run(size).await;
+                // The first round only warms up.
+                *used += if round > 0 { spent } else { Duration::ZERO };
+            }
+        }
+        let requests = (ROUNDS * CONNECTIONS * REQUESTS) as f64;
+        let [ours, nginx] = used.map(|used| used.as_secs_f64() * 1e6 / requests);
+        let ratio = nginx / ours;
+        println!(
+            "{} KB: {ours:.1} µs of processor time a request, nginx {nginx:.1} µs: {ratio:.2} times its rate (goal {goal})",
+            size >> 10
+        );
+        assert!(ratio >= goal, "{size} bytes: {ratio:.2}");
+    }
+}
+
+/// A server in processes of its own, which ends with this.
+struct Contender {
+    child: Child,
+    /// The process that answers.
+    pid: u32,
+    address: SocketAddr,
+}
+
+impl Contender {
+    fn ours() -> Contender {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .arg("--serve")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let line = said.lines().next().unwrap().unwrap();
+        let (pid, address) = (child.id(), line.trim_start_matches("http://").parse());
+        Contender {
+            child,
+            pid,
+            address: address.unwrap(),
+        }
+    }
+
+    fn nginx(folder: &Path) -> Contender {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port().unwrap()));
+        let file = folder.join("nginx.conf");
+        fs::write(&file, configuration(folder, address)).unwrap();
+        for (size, _) in GOALS {
+            let file = folder.join(path(size).trim_start_matches('/'));
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, content(size)).unwrap();
+        }
+        // Debian puts it where only root looks.
+        let program = ["/usr/sbin/nginx", "nginx"];
+        let program = program.iter().find(|path| Path::new(path).exists());
+        let child = Command::new(program.unwrap_or(&"nginx"))
+            .args(["-e", "stderr", "-p"])
+            .arg(folder)
+            .arg("-c")
+            .arg(file)
+            .spawn()
+            .expect("no nginx: `make setup` installs it");
+        let begun = Instant::now();
+        while std::net::TcpStream::connect(address).is_err() {
+            assert!(begun.elapsed() < LIMIT, "nginx does not listen");
+            std::thread::sleep(TICK);
+        }
+        let master = child.id();
+        let workers = fs::read_to_string(format!("/proc/{master}/task/{master}/children"));
+        let pid = workers.unwrap().trim().parse().unwrap();
+        Contender {
+            child,
+            pid,
+            address,
+        }
+    }
+
+    /// The processor time that a round of requests took.
+    async fn run(&self, size: usize) -> Duration {
+        let before = cpu_time(self.pid).unwrap();
+        let address = self.address;
+        let mut clients: JoinSet<()> = (0..CONNECTIONS).map(|_| ask(address, size)).collect();
+        while let Some(done) = clients.join_next().await {
+            done.unwrap();
+        }
+        cpu_time(self.pid).unwrap().saturating_sub(before)
+    }
+}
+
+impl Drop for Contender {
+    fn drop(&mut self) {
+        // In peace: the master of nginx takes its worker along.
+        let _ = signal(&self.child.id().to_string(), "TERM");
+        let _ = wait_until(&mut self.child, LIMIT);
+        end(&mut self.child);
+    }
+}
+
+/// Makes its requests on one connection, as a browser words them.
+async fn ask(address: SocketAddr, size: usize) {
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: h\r\nUser-Agent: bench\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n",
+        path(size)
+    );
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut buffer = vec![0; size + 4096];
+    for _ in 0..REQUESTS {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (mut got, mut whole) = (0, None);
+        while whole.is_none_or(|whole| got < whole) {
+            let more = stream.read(&mut buffer[got..]).await.unwrap();
+            assert!(more > 0, "closed");
+            got += more;
+            whole = whole.or_else(|| head(&buffer[..got]).map(|head| head + size));
+        }
+        assert!(buffer.starts_with(b"HTTP/1.1 200 ") && whole == Some(got));
+    }
+}
+
+/// Bytes of the head of an answer, if all of it is there.
+fn head(answer: &[u8]) -> Option<usize> {
+    const END: &[u8] = b"\r\n\r\n";
+    let at = answer.windows(END.len()).position(|four| four == END);
+    at.map(|at| at + END.len())
+}
+
+fn path(size: usize) -> String {
+    format!("/static/{size}.css")
+}
+
+fn content(size: usize) -> Vec<u8> {
+    vec![b'x'; size]
+}
+
+/// As an operator would set it for files: one worker, kept-alive connections, no log.
+fn configuration(folder: &Path, address: SocketAddr) -> String {
+    let folder = folder.display();
+    format!(
+        "user root;
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log stderr crit;
+events {{ worker_connections 1024; }}
+http {{
+    types {{ text/css css; }}
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 1000000;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen {address};
+        root {folder};
+    }}
+}}
+"
+    )
+}
+
+/// Serves the same files from memory until it is told to stop, and says where.
+async fn answer() {
+    let files = GOALS.map(|(size, _)| File {
+        path: format!("{size}.css").leak(),
+        hash: "0123456789abcdef",
+        kind: "text/css; charset=utf-8",
+        identity: content(size).leak(),
+        // As it is with real ones, the form is chosen by each request's `Accept-Encoding`.
+        brotli: Some(content(size).leak()),
+        zstd: None,
+        gzip: None,
+    });
+    let free = "127.0.0.1:0";
+    let options = [&[bind(free), admin_bind(free)], COMMON].concat();
+    let flags = clap::Command::new("assets").args(flags(&options));
+    let matches = flags.get_matches_from(["assets", "--log=warn", "--drain-delay=0s"]);
+    let env = Env::read();
+    let settings = Settings::load(&options, &env, &matches).unwrap();
+    program::start_log(&settings).unwrap();
+    let common: Common = settings.get().unwrap();
+    let listeners = serve::bind(&common.bind, &common.admin_bind, &env)
+        .await
+        .unwrap();
+    println!("{}", listeners.0.addresses()[0]);
+    let bench = Service {
+        name: "bench",
+        version: "0",
+    };
+    let router = of_files(Vec::from(files).leak());
+    let open = async |_: &_| Ok(Opened::alone(router.into()));
+    let _ = service::run(bench, &common, listeners, open).await.unwrap();
+}

@@ -1,0 +1,3 @@
+//! The hashed names of the files of `services/assets/static`.
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));

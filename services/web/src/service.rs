@@ -1,0 +1,21 @@
+//! The running service, where the API is another one.
+
+use kit::service::{Ground, Opened, watch_answers};
+
+use crate::{ApiClient, app};
+
+/// The pages, and the watch over the API: without it they are not ready.
+pub fn open(api: ApiClient, ground: &Ground) -> Opened {
+    let (asked, health) = (api.clone(), ground.health.clone());
+    let watch = async move {
+        let ask = || {
+            let asked = asked.clone();
+            async move { asked.answers().await }
+        };
+        match watch_answers(&health, "API", ask).await {}
+    };
+    Opened {
+        site: app(api).into(),
+        watch: Box::pin(watch),
+    }
+}
