@@ -148,7 +148,12 @@ async fn first_start_in_an_empty_folder() {
             .await
             .unwrap();
         let said = server.logs();
-        for part in [server.base(), server.admin(), "sqlite:hbnb.db", "in a browser"] {
+        for part in [
+            server.base(),
+            server.admin(),
+            "sqlite:hbnb.db",
+            "in a browser",
+        ] {
             assert!(said.contains(part), "no {part} in {said}");
         }
         assert_eq!(count(&server, "places").await, 150, "{said}");

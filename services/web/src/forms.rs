@@ -145,7 +145,8 @@ mod tests {
     fn a_refusal_of_the_api_stands_beside_its_field() {
         let mut form = Form::new(&[("text", "long")]);
         let told = "text must have at most 1024 characters, not 1025";
-        form.refused(refused(StatusCode::BAD_REQUEST, told)).unwrap();
+        form.refused(refused(StatusCode::BAD_REQUEST, told))
+            .unwrap();
         assert_eq!(
             form.wrong("text"),
             Some("It must have at most 1024 characters, not 1025.")
@@ -161,7 +162,10 @@ mod tests {
             .unwrap();
         assert_eq!(form.problem(), Some("Not a JSON."));
         assert_eq!(form.wrong("text"), None);
-        assert!(form.refused(refused(StatusCode::NOT_FOUND, "Not found")).is_err());
+        assert!(
+            form.refused(refused(StatusCode::NOT_FOUND, "Not found"))
+                .is_err()
+        );
     }
 
     #[test]

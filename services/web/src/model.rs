@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::look;
+
 /// Amenities that a card names.
 const ON_A_CARD: usize = 4;
 
@@ -57,7 +59,8 @@ pub(crate) struct Place {
     pub(crate) state: Option<State>,
     #[serde(default)]
     pub(crate) amenities: Vec<Amenity>,
-    pub(crate) review_count: Option<u64>,
+    #[serde(default)]
+    pub(crate) review_count: u64,
     /// Times as a user's.
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
@@ -103,9 +106,15 @@ impl Place {
         Some((self.city.as_ref()?, self.state.as_ref()?))
     }
 
+    /// What a night costs.
+    pub(crate) fn price(&self) -> String {
+        look::dollars(self.price_by_night)
+    }
+
     /// Latitude and longitude, when both are known.
-    pub(crate) fn position(&self) -> Option<(f64, f64)> {
-        Some((self.latitude?, self.longitude?))
+    pub(crate) fn position(&self) -> Option<(String, String)> {
+        let (latitude, longitude) = (self.latitude?, self.longitude?);
+        Some((look::latitude(latitude), look::longitude(longitude)))
     }
 
     /// Whether it was changed on a later day than it came.

@@ -40,7 +40,9 @@ impl<S: Sync> FromRequestParts<S> for Pairs {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Pairs, Infallible> {
-        Ok(Pairs::read(parts.uri.query().unwrap_or_default().as_bytes()))
+        Ok(Pairs::read(
+            parts.uri.query().unwrap_or_default().as_bytes(),
+        ))
     }
 }
 

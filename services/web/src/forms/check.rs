@@ -18,7 +18,10 @@ impl Form {
         let parts = email.split_once('@');
         let is_address = parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
         if !is_address || email.contains(char::is_whitespace) {
-            self.mark("email", "Please give an e-mail address, such as name@example.com.");
+            self.mark(
+                "email",
+                "Please give an e-mail address, such as name@example.com.",
+            );
         }
         email
     }
@@ -42,7 +45,10 @@ impl Form {
         let degrees = value.parse().ok();
         let degrees = degrees.filter(|degrees: &f64| degrees.abs() <= most);
         if degrees.is_none() {
-            self.mark(name, &format!("Please give degrees from -{most} to {most}."));
+            self.mark(
+                name,
+                &format!("Please give degrees from -{most} to {most}."),
+            );
         }
         degrees
     }

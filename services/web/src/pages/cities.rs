@@ -27,12 +27,7 @@ struct CityPage<'a> {
     pages: Pages,
 }
 
-async fn show(
-    api: Api,
-    known: Known,
-    Path(id): Path<String>,
-    asked: Pairs,
-) -> Result<Response> {
+async fn show(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> Result<Response> {
     let cursor = asked.one(CURSOR);
     let city = Call::get("/cities/{id}", &[&id]).query("include", "state");
     let places = Call::get("/cities/{id}/places", &[&id]);

@@ -20,8 +20,14 @@ use crate::{App, assets};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
-        .merge(page("/places/{id}/delete", get(ask_place).post(delete_place)))
-        .merge(page("/reviews/{id}/delete", get(ask_review).post(delete_review)))
+        .merge(page(
+            "/places/{id}/delete",
+            get(ask_place).post(delete_place),
+        ))
+        .merge(page(
+            "/reviews/{id}/delete",
+            get(ask_review).post(delete_review),
+        ))
 }
 
 #[derive(Template)]

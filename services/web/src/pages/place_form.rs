@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
-use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -123,7 +122,8 @@ async fn city(api: &Api, id: &str) -> Result<Fetched<City>, ApiError> {
 }
 
 async fn amenities(api: &Api) -> Result<Fetched<Vec<Amenity>>, ApiError> {
-    api.fetch(&cards::by_name(Call::get("/amenities", &[]))).await
+    api.fetch(&cards::by_name(Call::get("/amenities", &[])))
+        .await
 }
 
 fn shown(place: &str) -> Response {

@@ -34,24 +34,20 @@ struct Region<'a> {
     pages: Pages,
 }
 
-async fn show(
-    api: Api,
-    known: Known,
-    Path(id): Path<String>,
-    asked: Pairs,
-) -> Result<Response> {
+async fn show(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> Result<Response> {
     let cursor = asked.one(CURSOR);
     let state = Call::get("/states/{id}", &[&id]);
     let cities = Call::get("/states/{id}/cities", &[&id])
         .query("limit", CITIES)
         .query("sort", "name");
+    let cities = cards::begin(cities, cursor);
     let here = Chosen {
         states: vec![id],
         ..Chosen::default()
     };
     let (state, cities, places) = tokio::try_join!(
         api.fetch::<State>(&state),
-        api.fetch::<Vec<City>>(&cards::begin(cities, cursor)),
+        api.fetch::<Vec<City>>(&cities),
         cards::list(&api, here.search(), PLACES, None),
     )?;
     known.respond(&[state.tag, cities.tag, places.tag], || {

@@ -32,12 +32,7 @@ struct Reviews<'a> {
     pages: Pages,
 }
 
-async fn list(
-    api: Api,
-    known: Known,
-    Path(id): Path<String>,
-    asked: Pairs,
-) -> Result<Response> {
+async fn list(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> Result<Response> {
     let cursor = asked.one(CURSOR);
     let place = Call::get("/places/{id}", &[&id]);
     let (place, reviews) =

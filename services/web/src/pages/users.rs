@@ -27,12 +27,7 @@ struct UserPage<'a> {
     pages: Pages,
 }
 
-async fn show(
-    api: Api,
-    known: Known,
-    Path(id): Path<String>,
-    asked: Pairs,
-) -> Result<Response> {
+async fn show(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> Result<Response> {
     let cursor = asked.one(CURSOR);
     let user = Call::get("/users/{id}", &[&id]);
     let places = Call::get("/users/{id}/places", &[&id]);

@@ -67,7 +67,11 @@ impl Filters<'_> {
 
     fn name(&self, filter: &str, id: &str) -> &str {
         let name = match filter {
-            "state" => self.states.iter().find(|state| state.id == id).map(|s| &s.name),
+            "state" => self
+                .states
+                .iter()
+                .find(|state| state.id == id)
+                .map(|s| &s.name),
             "city" => {
                 let mut cities = self.states.iter().flat_map(|state| &state.cities);
                 cities.find(|city| city.id == id).map(|city| &city.name)

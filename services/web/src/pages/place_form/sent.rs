@@ -49,7 +49,10 @@ pub(super) fn of(place: &Place) -> Form {
     let degrees = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     Form::new(&[
         ("name", &place.name),
-        ("description", place.description.as_deref().unwrap_or_default()),
+        (
+            "description",
+            place.description.as_deref().unwrap_or_default(),
+        ),
         ("max_guest", &place.max_guest.to_string()),
         ("number_rooms", &place.number_rooms.to_string()),
         ("number_bathrooms", &place.number_bathrooms.to_string()),
