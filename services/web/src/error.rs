@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use kit::layers::Failure;
 
 use crate::api_client::ApiError;
+use crate::assets;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -22,6 +23,9 @@ pub(crate) enum Error {
     /// A form that another site has sent.
     #[error("sent from another site")]
     Forbidden,
+    /// A form that is longer than any that this site has.
+    #[error("the form is too long")]
+    TooLarge,
     #[error(transparent)]
     Api(ApiError),
     #[error("{0}")]
@@ -54,6 +58,7 @@ impl Error {
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::Api(ApiError::Late(_)) => StatusCode::GATEWAY_TIMEOUT,
             Error::Api(
@@ -70,6 +75,7 @@ impl Error {
             Error::MethodNotAllowed => "This page cannot be used in this way.",
             Error::BadRequest(told) => return format!("This cannot be answered: {told}."),
             Error::Forbidden => "A form can only be sent from this site's own pages.",
+            Error::TooLarge => "This is more than any form here can take.",
             Error::Api(_) => {
                 "The site cannot reach its data right now. Please try again in a moment."
             }

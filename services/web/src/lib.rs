@@ -3,18 +3,22 @@
 //! [`app`] is the whole service as a router, used alike by the programs and by every test. A page is a file in `pages/` and
 //! a template of the same name.
 
-#![expect(dead_code, reason = "the pages that use it follow")]
-
 pub mod api_client;
 pub mod config;
 pub mod service;
 
 mod assets;
+mod author;
+mod entered;
 mod error;
 mod extract;
+mod forms;
+mod look;
 mod markup;
 mod model;
 mod pages;
+mod paging;
+mod pairs;
 mod respond;
 mod streamed;
 

@@ -2,6 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::look;
+
+/// Amenities that a card names.
+const ON_A_CARD: usize = 4;
+
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct State {
     pub(crate) id: String,
@@ -54,7 +59,11 @@ pub(crate) struct Place {
     pub(crate) state: Option<State>,
     #[serde(default)]
     pub(crate) amenities: Vec<Amenity>,
-    pub(crate) review_count: Option<u64>,
+    #[serde(default)]
+    pub(crate) review_count: u64,
+    /// Times as a user's.
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -83,6 +92,49 @@ impl User {
             false => names.join(" "),
         }
     }
+
+    /// The letter that stands for them.
+    pub(crate) fn initial(&self) -> String {
+        let letter = self.name().chars().find(|c| c.is_alphanumeric());
+        letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())
+    }
+}
+
+impl Place {
+    /// Its city and state, when they were asked for.
+    pub(crate) fn city_and_state(&self) -> Option<(&City, &State)> {
+        Some((self.city.as_ref()?, self.state.as_ref()?))
+    }
+
+    /// What a night costs.
+    pub(crate) fn price(&self) -> String {
+        look::dollars(self.price_by_night)
+    }
+
+    /// Latitude and longitude, when both are known.
+    pub(crate) fn position(&self) -> Option<(String, String)> {
+        let (latitude, longitude) = (self.latitude?, self.longitude?);
+        Some((look::latitude(latitude), look::longitude(longitude)))
+    }
+
+    /// Whether it was changed on a later day than it came.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.updated_at.get(..10) != self.created_at.get(..10)
+    }
+
+    /// The amenities that a card names, and how many more there are.
+    pub(crate) fn amenities_in_short(&self) -> (&[Amenity], usize) {
+        let named = self.amenities.len().min(ON_A_CARD);
+        (&self.amenities[..named], self.amenities.len() - named)
+    }
+}
+
+impl Review {
+    /// The name of its place, which is there if asked for.
+    pub(crate) fn place_name(&self) -> &str {
+        let place = self.place.as_ref();
+        place.map_or("The place", |place| &place.name)
+    }
 }
 
 #[cfg(test)]
@@ -104,6 +156,23 @@ mod tests {
             });
             let user: User = serde_json::from_value(user).unwrap();
             assert_eq!(user.name(), wanted);
+        }
+    }
+
+    #[test]
+    fn initials() {
+        for (name, wanted) in [
+            ("zoë", "Z"),
+            ("さくら", "さ"),
+            ("\"Ace\" Tom", "A"),
+            ("ßen", "SS"),
+            ("🌻", "?"),
+        ] {
+            let user = json!({
+                "id": "1", "email": "", "first_name": name, "last_name": null, "created_at": "2017-01-01T00:00:00",
+            });
+            let user: User = serde_json::from_value(user).unwrap();
+            assert_eq!(user.initial(), wanted);
         }
     }
 }

@@ -1,9 +1,19 @@
 //! All pages. Each file brings its own.
 
+mod cards;
+mod cities;
+mod delete;
 mod dynamic;
 mod hbnb;
+mod home;
 mod listings;
+mod place_form;
+mod places;
+mod regions;
+mod review_form;
+mod reviews;
 mod texts;
+mod users;
 
 use axum::Router;
 use axum::routing::MethodRouter;
@@ -12,6 +22,15 @@ use crate::App;
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
+        .merge(home::router())
+        .merge(places::router())
+        .merge(reviews::router())
+        .merge(cities::router())
+        .merge(regions::router())
+        .merge(users::router())
+        .merge(review_form::router())
+        .merge(place_form::router())
+        .merge(delete::router())
         .merge(texts::router())
         .merge(listings::router())
         .merge(hbnb::router())

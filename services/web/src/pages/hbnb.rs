@@ -8,6 +8,7 @@ use super::page;
 use crate::App;
 use crate::api_client::{Api, Call};
 use crate::error::Result;
+use crate::look::counted;
 use crate::markup::harmless;
 use crate::model::{Amenity, Place, State, User};
 use crate::streamed::{List, Page};
@@ -178,10 +179,4 @@ impl Card<'_> {
             description: harmless(place.description.as_deref().unwrap_or_default()),
         }
     }
-}
-
-/// A count and its noun, which is singular for 1 alone.
-fn counted(count: i32, noun: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{end}")
 }

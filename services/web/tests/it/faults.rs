@@ -81,7 +81,7 @@ async fn hangs_up_after(answers: usize) -> (u16, Arc<AtomicUsize>) {
             counted.fetch_add(1, Ordering::Relaxed);
             let mut buffer = [0; 4096];
             for _ in 0..answers {
-                stream.read(&mut buffer).await.unwrap();
+                assert!(stream.read(&mut buffer).await.unwrap() > 0);
                 let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
                 stream.write_all(answer).await.unwrap();
             }

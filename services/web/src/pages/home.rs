@@ -1,0 +1,76 @@
+//! `/`: the search and its results.
+
+mod filters;
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::cards::{self, Chosen};
+use crate::api_client::{Api, Call};
+use crate::error::Result;
+use crate::model::{Amenity, Place, State};
+use crate::paging::{CURSOR, Pages};
+use crate::pairs::Pairs;
+use crate::respond::Known;
+use crate::{App, assets, look};
+use filters::{Filters, query};
+
+pub(super) fn router() -> Router<App> {
+    Router::new().route("/", get(home))
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    filters: Filters<'a>,
+    places: &'a [Place],
+    pages: Pages,
+}
+
+impl Home<'_> {
+    /// What is shown, in a line.
+    fn summary(&self) -> String {
+        let count = self.places.len();
+        match (&self.pages.first, &self.pages.next) {
+            (None, None) => format!("{}, by name", look::counted(count, "place")),
+            (None, Some(_)) => format!("The first {count}, by name"),
+            (Some(_), _) => format!("{count} more, by name"),
+        }
+    }
+}
+
+async fn home(api: Api, known: Known, asked: Pairs) -> Result<Response> {
+    let chosen = Chosen {
+        states: asked.all("state"),
+        cities: asked.all("city"),
+        amenities: asked.all("amenity"),
+    };
+    let cursor = asked.one(CURSOR);
+    let states = Call::get("/states", &[]).query("include", "cities");
+    let (states, amenities) = (
+        cards::by_name(states),
+        cards::by_name(Call::get("/amenities", &[])),
+    );
+    let (states, amenities, places) = tokio::try_join!(
+        api.fetch::<Vec<State>>(&states),
+        api.fetch::<Vec<Amenity>>(&amenities),
+        cards::list(&api, chosen.search(), cards::PAGE, cursor),
+    )?;
+    let tags = [states.tag, amenities.tag, places.tag];
+    known.respond(&tags, || {
+        let pages = Pages::new("/", &query(&chosen), cursor, places.cursor());
+        let (states, amenities) = (&states.value, &amenities.value);
+        Home {
+            filters: Filters {
+                states,
+                amenities,
+                chosen: &chosen,
+            },
+            places: &places.value,
+            pages,
+        }
+        .render()
+    })
+}
