@@ -39,6 +39,7 @@ heavy: build ## The tests that take long: memory of a list of 200,000 places, id
 bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-domain --bench search
 	$(CARGO) bench --locked --package hbnb-domain --bench lists
+	$(CARGO) bench --locked --package hbnb-api --bench middleware
 	$(CARGO) bench --locked --package hbnb-tests --bench serve
 	$(CARGO) bench --locked --package hbnb-assets --bench nginx
 

@@ -27,6 +27,30 @@ impl Targets {
         Self::default().with("api", base)
     }
 
+    /// The whole site on one address: its pages, and the text program of the original below a path of its own.
+    pub fn site(base: &str) -> Self {
+        let pages = [
+            "front",
+            "states_list",
+            "cities_by_states",
+            "states",
+            "hbnb_filters",
+            "hbnb",
+            "d0",
+            "d1",
+            "d2",
+            "d3",
+            "d4",
+            "d100",
+            "d101",
+        ];
+        let hello = format!("{}/airbnb-onepage", base.trim_end_matches('/'));
+        let targets = Self::api(base).with("hello", &hello);
+        pages
+            .into_iter()
+            .fold(targets, |targets, page| targets.with(page, base))
+    }
+
     #[must_use]
     pub fn with(mut self, name: &str, base: &str) -> Self {
         self.0
@@ -79,14 +103,14 @@ impl fmt::Display for Tally {
 }
 
 /// How many steps a play must at least bring to an end, so that one that plays nothing is noticed.
-pub fn required_steps(file: &str, target: &str, only: impl Fn(&str) -> bool) -> Result<usize> {
+pub fn required_steps(file: &str, targets: &Targets, only: impl Fn(&str) -> bool) -> Result<usize> {
     let scenarios = scenarios(file)?;
     let steps = scenarios
         .iter()
         .filter(|s| only(&s.name))
         .flat_map(|s| &s.steps);
     Ok(steps
-        .filter(|step| step.target == target && !step.optional)
+        .filter(|step| targets.base(&step.target).is_some() && !step.optional)
         .count())
 }
 

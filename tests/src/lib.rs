@@ -4,7 +4,11 @@
 pub mod collector;
 pub mod environment;
 pub mod golden;
+pub mod half;
 pub mod http;
+pub mod measure;
+pub mod metrics;
+pub mod nginx;
 pub mod postgres;
 pub mod process;
 pub mod runner;
@@ -14,6 +18,10 @@ pub mod storage;
 
 pub use collector::Collector;
 pub use environment::test_database_url;
+pub use half::Half;
+pub use measure::median;
+pub use metrics::Metrics;
+pub use nginx::Nginx;
 pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use server::{Binary, Server, run};

@@ -5,10 +5,10 @@
 #[path = "drain/client.rs"]
 mod client;
 
-use client::{Half, ask_unix};
+use client::ask_unix;
 use rig::http::{self, get};
 use rig::process::free_port;
-use rig::{Binary, Server, Storage, run, until};
+use rig::{Binary, Half, Server, Storage, run, until};
 use serde_json::{Map, Value, json};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
@@ -24,10 +24,10 @@ const CITY: &str = "3c1a9c2e-0000-4000-8000-000000000002";
 async fn a_half_sent_request_is_answered() {
     let storage = Storage::sqlite().unwrap();
     let mut server = serve(&storage, &[]).await;
-    let half = Half::begin(server.base()).await;
+    let half = Half::begin(server.base()).await.unwrap();
     server.terminate().unwrap();
     until_refused(server.base()).await;
-    let answer = half.finish().await;
+    let answer = half.finish().await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
     assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
     let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap();
@@ -67,7 +67,7 @@ async fn a_long_list_is_sent_to_its_end() {
 async fn a_second_signal_ends_it_at_once() {
     let storage = Storage::sqlite().unwrap();
     let mut server = serve(&storage, &["--drain-deadline", "60s"]).await;
-    let _half = Half::begin(server.base()).await;
+    let _half = Half::begin(server.base()).await.unwrap();
     server.terminate().unwrap();
     server.until_says("draining", LIMIT).await.unwrap();
     server.terminate().unwrap();
@@ -79,7 +79,7 @@ async fn the_deadline_cuts_off() {
     let storage = Storage::sqlite().unwrap();
     let args = ["--drain-linger", "0s", "--drain-deadline", "1s"];
     let mut server = serve(&storage, &args).await;
-    let _half = Half::begin(server.base()).await;
+    let _half = Half::begin(server.base()).await.unwrap();
     let asked = Instant::now();
     server.terminate().unwrap();
     assert_eq!(ended(&mut server).await, Some(0));
@@ -184,10 +184,11 @@ async fn inherited_sockets() {
         TcpStream::connect(&other).is_err(),
         "it listens at {other} too"
     );
-    let half = Half::begin(server.base()).await;
+    let half = Half::begin(server.base()).await.unwrap();
     server.terminate().unwrap();
     until_refused(server.base()).await;
-    assert!(half.finish().await.starts_with("HTTP/1.1 201"));
+    let answer = half.finish().await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert_eq!(ended(&mut server).await, Some(0));
 }
 

@@ -49,7 +49,7 @@ async fn postgres_crowd() {
 
 /// Twice over the same server: every scenario takes its data away again.
 async fn alone(server: &Server, engine: &str) {
-    let targets = Targets::api(server.base());
+    let targets = Targets::site(server.base());
     let plain = play(SCENARIOS, &targets, Reading::Plain, |_| true)
         .await
         .unwrap();
@@ -58,7 +58,7 @@ async fn alone(server: &Server, engine: &str) {
         .await
         .unwrap();
     announce(&format!("golden {engine}, task text: {text}"));
-    let required = required_steps(SCENARIOS, "api", |_| true).unwrap();
+    let required = required_steps(SCENARIOS, &targets, |_| true).unwrap();
     judge(&plain, required, server);
     judge(&text, required, server);
 }
@@ -66,7 +66,7 @@ async fn alone(server: &Server, engine: &str) {
 async fn crowd(server: &Server, engine: &str) {
     let mut players = JoinSet::new();
     for _ in 0..PLAYERS {
-        let targets = Targets::api(server.base());
+        let targets = Targets::site(server.base());
         players.spawn(async move {
             play(SCENARIOS, &targets, Reading::Plain, bears_company)
                 .await
@@ -80,7 +80,8 @@ async fn crowd(server: &Server, engine: &str) {
         .into_iter()
         .for_each(|tally| sum.add(tally));
     announce(&format!("golden {engine}, {PLAYERS} at once: {sum}"));
-    let required = required_steps(SCENARIOS, "api", bears_company).unwrap();
+    let targets = Targets::site(server.base());
+    let required = required_steps(SCENARIOS, &targets, bears_company).unwrap();
     judge(&sum, PLAYERS * required, server);
 }
 

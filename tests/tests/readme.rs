@@ -66,7 +66,7 @@ async fn options() {
         effective.insert(key.to_owned(), value.to_owned());
     }
     let mut documented = documented();
-    documented.retain(|_, cell| !cell.contains("`hbnb-assets` only"));
+    documented.retain(|_, cell| !cell.contains("`hbnb-web` only"));
     assert_eq!(
         effective.keys().collect::<Vec<_>>(),
         documented.keys().collect::<Vec<_>>()
@@ -82,25 +82,21 @@ async fn options() {
 }
 
 #[tokio::test]
-async fn options_of_the_api() {
-    let help = help_of("hbnb-api").await;
-    for (key, cell) in &documented() {
-        if !cell.contains(" only)") {
-            told_alike(&help, "hbnb-api", key, cell);
-        }
-    }
-}
-
-#[tokio::test]
-async fn options_of_the_assets() {
-    let help = help_of("hbnb-assets").await;
+async fn options_of_the_services() {
     let documented = documented();
-    let variables = help.split("[HBNB_").skip(1);
-    let keys = variables.map(|rest| rest.split([',', ']']).next().unwrap().to_lowercase());
-    let keys: Vec<String> = keys.collect();
-    assert!(keys.contains(&"assets_dir".to_owned()), "{keys:?}");
-    for key in &keys {
-        told_alike(&help, "hbnb-assets", key, &documented[key]);
+    for (program, own) in [
+        ("hbnb-api", "database_url"),
+        ("hbnb-web", "api_url"),
+        ("hbnb-assets", "assets_dir"),
+    ] {
+        let help = help_of(program).await;
+        let variables = help.split("[HBNB_").skip(1);
+        let keys = variables.map(|rest| rest.split([',', ' ', ']']).next().unwrap().to_lowercase());
+        let keys: Vec<String> = keys.collect();
+        assert!(keys.contains(&own.to_owned()), "{keys:?}");
+        for key in &keys {
+            told_alike(&help, program, key, &documented[key]);
+        }
     }
 }
 

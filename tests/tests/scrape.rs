@@ -1,21 +1,28 @@
-//! What a scrape and a probe cost, and that what clients make up makes it no larger.
+//! What a scrape and a probe cost: nothing of the database, little time whatever clients do, and no more for what they make up.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use rig::http::get;
+use rig::http::{get, send};
 use rig::process::free_port;
-use rig::{Binary, Server, Storage, announce, run};
+use rig::{Binary, Half, Metrics, Server, Storage, announce, median, run, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const REQUESTS: u32 = 10_000;
 const TIMES: usize = 21;
+/// What a scrape may take, in the middle of some.
+const COST: Duration = Duration::from_millis(5);
+/// The same while other tests work beside it: whether it is answered is the question then.
+const IN_TIME: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn serve(storage: &Storage) -> Server {
+async fn serve(storage: &Storage, args: &[&str]) -> Server {
     let binary = Binary::named("hbnb").unwrap();
-    let args = ["serve", "--no-demo", "--database-url", storage.url()];
+    let own = ["serve", "--no-demo", "--database-url", storage.url()];
+    let args = [&own, args].concat();
     Server::start(&binary, &args, &[], storage.folder())
         .await
         .unwrap()
@@ -56,23 +63,29 @@ fn line(number: u32) -> String {
 }
 
 async fn series(server: &Server) -> Vec<String> {
-    let scraped = get(server.admin(), "/metrics").await.unwrap();
-    let text = scraped.text().into_owned();
-    let lines = text.lines().filter(|line| line.starts_with("http_"));
-    lines
-        .map(|line| line.rsplit_once(' ').unwrap().0.to_owned())
-        .collect()
+    let metrics = server.scrape().await.unwrap();
+    let names = metrics.series().map(|(series, _)| series);
+    let own = names.filter(|name| name.starts_with("http_"));
+    own.map(str::to_owned).collect()
 }
 
-/// What it costs; the other times tell what else the machine had to do.
-fn least(times: &[Duration]) -> Duration {
-    times.iter().copied().min().unwrap()
+/// Scrapes some times, and compares the time in the middle.
+async fn scrape_within(limit: Duration, server: &Server, when: &str) {
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        let since = Instant::now();
+        server.scrape().await.unwrap();
+        times.push(since.elapsed());
+    }
+    let took = median(times);
+    announce(&format!("a scrape {when} takes {took:?}"));
+    assert!(took < limit, "{when}: {took:?}");
 }
 
 #[tokio::test]
 async fn invented_paths_and_methods_make_no_series() {
     let storage = Storage::sqlite().unwrap();
-    let server = serve(&storage).await;
+    let server = serve(&storage, &[]).await;
     assert_eq!(pipeline(&server, 0..8).await, 8);
     let before = series(&server).await;
     let answered = pipeline(&server, 8..REQUESTS + 8).await;
@@ -80,25 +93,95 @@ async fn invented_paths_and_methods_make_no_series() {
     let after = series(&server).await;
     let new: Vec<_> = after.iter().filter(|one| !before.contains(one)).collect();
     assert!(new.is_empty() && !before.is_empty(), "{new:?}");
+    let size = format!("of {} series of requests", after.len());
+    scrape_within(COST, &server, &size).await;
+}
 
-    let mut times = Vec::new();
-    for _ in 0..TIMES {
-        let since = Instant::now();
-        get(server.admin(), "/metrics").await.unwrap();
-        times.push(since.elapsed());
+/// Connections that queries have taken, their statements and their failures, but for the question that the watch asks each
+/// second.
+fn asked(metrics: &Metrics) -> f64 {
+    let of_queries = |name: &str| {
+        let of_watch = metrics.figure(&format!("{name}{{query=\"probe\"}}"));
+        metrics.sum(name) - of_watch.unwrap_or_default()
+    };
+    of_queries("db_query_duration_seconds_count")
+        + of_queries("db_query_errors_total")
+        + metrics.sum("db_pool_acquire_duration_seconds_count")
+}
+
+#[tokio::test]
+async fn the_database_is_asked_nothing() {
+    let postgres = Storage::postgres("scrapes and the database").unwrap();
+    for storage in [Storage::sqlite().unwrap()].into_iter().chain(postgres) {
+        let server = serve(&storage, &["--faults"]).await;
+        let before = asked(&server.scrape().await.unwrap());
+        get(server.base(), "/api/v1/stats").await.unwrap();
+        let after = asked(&server.scrape().await.unwrap());
+        assert!(after > before, "{before} and {after}");
+        let scrapes = async || {
+            for _ in 0..TIMES {
+                assert_eq!(asked(&server.scrape().await.unwrap()), after);
+            }
+        };
+        scrapes().await;
+        let (admin, path) = (server.admin(), "/faults/database");
+        let lost = send(admin, "PUT", path, &[], None, PATIENCE).await;
+        assert_eq!(lost.unwrap().status, 200);
+        scrapes().await;
     }
-    let took = least(&times);
-    announce(&format!(
-        "a scrape with {} series of requests takes {took:?}",
-        after.len()
-    ));
-    assert!(took < Duration::from_millis(5), "{took:?}");
+}
+
+#[tokio::test]
+async fn it_is_answered_when_clients_have_all_connections() {
+    let storage = Storage::sqlite().unwrap();
+    let server = serve(&storage, &["--connection-limit", "1"]).await;
+    let address = server.base().trim_start_matches("http://");
+    let held = TcpStream::connect(address).await.unwrap();
+    until("the one connection is taken", PATIENCE, async || {
+        let open = "connections_open{listener=\"main\"}";
+        Ok(server.scrape().await?.figure(open) == Some(1.0))
+    })
+    .await
+    .unwrap();
+    let mut next = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /api/v1/status HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+    next.write_all(request).await.unwrap();
+    scrape_within(IN_TIME, &server, "with all connections taken").await;
+    let unanswered = next.try_read(&mut [0]).unwrap_err();
+    assert_eq!(unanswered.kind(), ErrorKind::WouldBlock);
+    drop(held);
+    let mut answer = String::new();
+    next.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn it_is_answered_when_no_more_requests_are() {
+    let storage = Storage::sqlite().unwrap();
+    let server = serve(&storage, &["--request-limit", "1"]).await;
+    let in_flight = async || {
+        let series = "http_requests_in_flight{method=\"POST\",route=\"/api/v1/states\"}";
+        server.scrape().await.unwrap().figure(series)
+    };
+    let half = Half::begin(server.base()).await.unwrap();
+    let refused = get(server.base(), "/api/v1/status").await.unwrap();
+    assert_eq!(refused.status, 503);
+    scrape_within(IN_TIME, &server, "with all requests in flight").await;
+    assert_eq!(in_flight().await, Some(1.0));
+    drop(half);
+    until("none is in flight", PATIENCE, async || {
+        Ok(in_flight().await == Some(0.0))
+    })
+    .await
+    .unwrap();
+    let answered = get(server.base(), "/api/v1/status").await.unwrap();
+    assert_eq!(answered.status, 200);
 }
 
 #[tokio::test]
 async fn a_check_is_quick_and_says_a_sentence() {
     let storage = Storage::sqlite().unwrap();
-    let server = serve(&storage).await;
+    let server = serve(&storage, &[]).await;
     let running = server.admin().trim_start_matches("http://").to_owned();
     let nobody = format!("127.0.0.1:{}", free_port().unwrap());
     for program in ["hbnb", "hbnb-api"] {
@@ -114,7 +197,7 @@ async fn a_check_is_quick_and_says_a_sentence() {
                 let said = [output.stdout, output.stderr].concat();
                 assert_eq!(String::from_utf8(said).unwrap().lines().count(), 1);
             }
-            let took = least(&times);
+            let took = median(times);
             announce(&format!("{program} check with exit code {code}: {took:?}"));
             assert!(took < Duration::from_millis(50), "{program}: {took:?}");
         }

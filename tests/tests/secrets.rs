@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use rig::http::send;
-use rig::{Binary, Options, Postgres, Server, skipped};
+use rig::{Binary, Collector, Options, Postgres, Server, skipped};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -14,6 +14,7 @@ const WRONG_TOKEN: &str = "wrong-52ab9d";
 const PASSWORD: &str = "password-93d0aa";
 const NEW_PASSWORD: &str = "changed-b27f14";
 const DATABASE_PASSWORD: &str = "database-e80c66";
+const COLLECTOR_KEY: &str = "collector-41fd07";
 
 async fn ask(server: &Server, method: &str, path: &str, token: &str, body: &str) -> (u16, String) {
     let authorization = format!("Bearer {token}");
@@ -46,24 +47,13 @@ async fn use_secrets(server: &Server) {
 }
 
 async fn tells_nothing(database: &[(&str, &str)]) {
-    for format in ["text", "json"] {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("token");
-        std::fs::write(&file, TOKEN).unwrap();
-        let own = [
-            ("HBNB_API_TOKEN_FILE", file.to_str().unwrap()),
-            ("HBNB_LOG", "trace"),
-            ("HBNB_LOG_FORMAT", format),
-        ];
-        let envs = [&own[..], database].concat();
-        let binary = Binary::named("hbnb").unwrap();
-        let mut server = Server::start(&binary, &["serve", "--no-demo"], &envs, folder.path())
-            .await
-            .unwrap();
-        use_secrets(&server).await;
-        server.terminate().unwrap();
-        server.wait(PATIENCE).await.unwrap();
-        let logs = server.logs();
+    for (format, protocol) in [
+        ("text", "http/protobuf"),
+        ("text", "grpc"),
+        ("json", "http/protobuf"),
+        ("json", "grpc"),
+    ] {
+        let logs = logs(database, format, protocol).await;
         assert!(logs.contains("/api/v1/users"), "{logs}");
         for secret in [
             TOKEN,
@@ -71,12 +61,41 @@ async fn tells_nothing(database: &[(&str, &str)]) {
             PASSWORD,
             NEW_PASSWORD,
             DATABASE_PASSWORD,
+            COLLECTOR_KEY,
             "argon2id",
         ] {
             let line = logs.lines().find(|line| line.contains(secret));
-            assert_eq!(line, None, "{format}: {secret}");
+            assert_eq!(line, None, "{format}, {protocol}: {secret}");
         }
     }
+}
+
+/// What a server logs that was given secrets, and used them.
+async fn logs(database: &[(&str, &str)], format: &str, protocol: &str) -> String {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, TOKEN).unwrap();
+    let collector = Collector::start().await.unwrap();
+    let (endpoint, headers) = (collector.url(), format!("x-key={COLLECTOR_KEY}"));
+    let own = [
+        ("HBNB_API_TOKEN_FILE", file.to_str().unwrap()),
+        ("HBNB_LOG", "trace"),
+        ("HBNB_LOG_FORMAT", format),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+        ("OTEL_EXPORTER_OTLP_HEADERS", &headers),
+    ];
+    let envs = [&own[..], database].concat();
+    let binary = Binary::named("hbnb").unwrap();
+    let mut server = Server::start(&binary, &["serve", "--no-demo"], &envs, folder.path())
+        .await
+        .unwrap();
+    use_secrets(&server).await;
+    server.terminate().unwrap();
+    server.wait(PATIENCE).await.unwrap();
+    let span = collector.span("POST /api/v1/users").await.unwrap();
+    assert_eq!(span.headers["x-key"], COLLECTOR_KEY);
+    server.logs()
 }
 
 #[tokio::test]

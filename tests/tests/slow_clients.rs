@@ -13,7 +13,6 @@ mod profile;
 use others::median;
 use profile::{Profile, sip};
 use rig::environment::variable;
-use rig::http::get;
 use rig::{Binary, Server, Storage, announce, skipped, until};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -79,7 +78,7 @@ async fn until_counted(server: &Server, each: usize) {
         let wanted = kinds.count() * each;
         let name = format!("connections_closed_total{{listener=\"main\",reason=\"{reason}\"}}");
         until(&name, SLACK, async || {
-            Ok(figure(&scrape(server).await, &name) == Some(wanted as f64))
+            Ok(server.scrape().await?.figure(&name) == Some(wanted as f64))
         })
         .await
         .unwrap();
@@ -153,14 +152,13 @@ async fn watch_pools(server: &Server) {
     let end = Instant::now() + WATCH;
     let mut seen = 0;
     while Instant::now() < end {
-        let text = scrape(server).await;
-        for line in text.lines() {
-            let Some(pool) = line.strip_prefix("db_pool_in_use") else {
+        let metrics = server.scrape().await.unwrap();
+        for (series, used) in metrics.series() {
+            let Some(labels) = series.strip_prefix("db_pool_in_use") else {
                 continue;
             };
-            let (labels, used) = pool.rsplit_once(' ').unwrap();
-            let limit = figure(&text, &format!("db_pool_limit{labels}")).unwrap();
-            assert!(used.parse::<f64>().unwrap() < limit, "{text}");
+            let limit = metrics.figure(&format!("db_pool_limit{labels}"));
+            assert!(used < limit.unwrap(), "{metrics:?}");
             seen += 1;
         }
         sleep(Duration::from_millis(100)).await;
@@ -188,24 +186,12 @@ async fn serve(storage: &Storage, args: &[&str]) -> Server {
 /// Waits until so many connections are open, so that the server has them and not the kernel's queue.
 async fn until_open(server: &Server, clients: usize) {
     until("all clients are connected", SLACK, async || {
-        let open = figure(&scrape(server).await, "connections_open{listener=\"main\"}");
+        let metrics = server.scrape().await?;
+        let open = metrics.figure("connections_open{listener=\"main\"}");
         Ok(open.is_some_and(|open| open >= clients as f64))
     })
     .await
     .unwrap();
-}
-
-async fn scrape(server: &Server) -> String {
-    let reply = get(server.admin(), "/metrics").await.unwrap();
-    reply.text().into_owned()
-}
-
-/// The figure of the series with this name and these labels.
-fn figure(text: &str, series: &str) -> Option<f64> {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
-    line.parse().ok()
 }
 
 fn is_heavy() -> bool {

@@ -155,10 +155,17 @@ async fn ratio_of_traces() {
 
 #[tokio::test]
 async fn last_span_comes_before_the_end() {
+    for protocol in ["http/protobuf", "grpc"] {
+        last_span_comes_by(protocol).await;
+    }
+}
+
+async fn last_span_comes_by(protocol: &str) {
     let collector = Collector::start().await.unwrap();
     let url = collector.url();
     let traced = start(&[
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &url),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
         ("OTEL_BSP_SCHEDULE_DELAY", "600000"),
         ("HBNB_LOG", "off"),
     ])
@@ -174,6 +181,9 @@ async fn last_span_comes_before_the_end() {
             "{name} in {spans:#?}"
         );
     }
+    let by_grpc = spans.iter().filter(|span| span.grpc).count();
+    let wanted = if protocol == "grpc" { spans.len() } else { 0 };
+    assert_eq!(by_grpc, wanted, "{protocol}");
     let probe = |span: &Span| {
         span.get("url.path")
             .is_some_and(|path| path.contains("health"))

@@ -4,7 +4,6 @@
 //! `cargo bench --package hbnb-assets --bench nginx`
 
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on has nothing to tell"
 )]
@@ -14,14 +13,15 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assets::{File, of_files};
 use kit::config::{COMMON, Common, Env, Settings, admin_bind, bind, flags};
 use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
-use rig::process::{TICK, cpu_time, end, free_port, signal, wait_until};
+use rig::Nginx;
+use rig::process::{cpu_time, end};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -34,8 +34,6 @@ const REQUESTS: usize = 1_000;
 const ROUNDS: usize = 10;
 /// Bytes of a file, and the rate that we need at least, nginx having 1.
 const GOALS: [(usize, f64); 3] = [(4 << 10, 1.0), (10 << 10, 0.8), (40 << 10, 0.5)];
-/// How long a server may take to start, and to end.
-const LIMIT: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     let is_server = std::env::args().any(|arg| arg == "--serve");
@@ -74,10 +72,15 @@ async fn compare() {
 
 /// A server in processes of its own, which ends with this.
 struct Contender {
-    child: Child,
+    server: Server,
     /// The process that answers.
     pid: u32,
     address: SocketAddr,
+}
+
+enum Server {
+    Ours(Child),
+    Nginx { _nginx: Nginx },
 }
 
 impl Contender {
@@ -91,43 +94,23 @@ impl Contender {
         let line = said.lines().next().unwrap().unwrap();
         let (pid, address) = (child.id(), line.trim_start_matches("http://").parse());
         Contender {
-            child,
+            server: Server::Ours(child),
             pid,
             address: address.unwrap(),
         }
     }
 
     fn nginx(folder: &Path) -> Contender {
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port().unwrap()));
-        let file = folder.join("nginx.conf");
-        fs::write(&file, configuration(folder, address)).unwrap();
         for (size, _) in GOALS {
             let file = folder.join(path(size).trim_start_matches('/'));
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, content(size)).unwrap();
         }
-        // Debian puts it where only root looks.
-        let program = ["/usr/sbin/nginx", "nginx"];
-        let program = program.iter().find(|path| Path::new(path).exists());
-        let child = Command::new(program.unwrap_or(&"nginx"))
-            .args(["-e", "stderr", "-p"])
-            .arg(folder)
-            .arg("-c")
-            .arg(file)
-            .spawn()
-            .expect("no nginx: `make setup` installs it");
-        let begun = Instant::now();
-        while std::net::TcpStream::connect(address).is_err() {
-            assert!(begun.elapsed() < LIMIT, "nginx does not listen");
-            std::thread::sleep(TICK);
-        }
-        let master = child.id();
-        let workers = fs::read_to_string(format!("/proc/{master}/task/{master}/children"));
-        let pid = workers.unwrap().trim().parse().unwrap();
+        let nginx = Nginx::start(folder, |address| configuration(folder, address)).unwrap();
         Contender {
-            child,
-            pid,
-            address,
+            pid: nginx.worker().unwrap(),
+            address: nginx.address(),
+            server: Server::Nginx { _nginx: nginx },
         }
     }
 
@@ -145,10 +128,9 @@ impl Contender {
 
 impl Drop for Contender {
     fn drop(&mut self) {
-        // In peace: the master of nginx takes its worker along.
-        let _ = signal(&self.child.id().to_string(), "TERM");
-        let _ = wait_until(&mut self.child, LIMIT);
-        end(&mut self.child);
+        if let Server::Ours(child) = &mut self.server {
+            end(child);
+        }
     }
 }
 
@@ -188,33 +170,18 @@ fn content(size: usize) -> Vec<u8> {
     vec![b'x'; size]
 }
 
-/// As an operator would set it for files: one worker, kept-alive connections, no log.
+/// As an operator would set it for files: kept-alive connections, no log.
 fn configuration(folder: &Path, address: SocketAddr) -> String {
     let folder = folder.display();
     format!(
-        "user root;
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log stderr crit;
-events {{ worker_connections 1024; }}
-http {{
-    types {{ text/css css; }}
-    access_log off;
-    sendfile on;
-    tcp_nopush on;
-    keepalive_requests 1000000;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
-        listen {address};
-        root {folder};
-    }}
-}}
-"
+        "types {{ text/css css; }}
+        sendfile on;
+        tcp_nopush on;
+        keepalive_requests 1000000;
+        server {{
+            listen {address};
+            root {folder};
+        }}"
     )
 }
 

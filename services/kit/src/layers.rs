@@ -20,6 +20,7 @@ pub use failure::Failure;
 pub use forwarded::Client;
 pub use inside::apply_inside;
 pub(crate) use refusal::answer as refuse;
+pub use refusal::sentences;
 pub use request_id::RequestId;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod assets;
 mod author;
 mod entered;
 mod error;
+mod extract;
 mod forms;
 mod look;
 mod markup;

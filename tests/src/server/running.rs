@@ -2,8 +2,9 @@
 
 use super::Binary;
 use crate::http;
+use crate::metrics::Metrics;
 use crate::process::{TICK, descendants, end, free_port, signal, until};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -151,6 +152,13 @@ impl Server {
             &format!("http://{main}"),
             &format!("http://{admin}"),
         )
+    }
+
+    /// What `/metrics` says now.
+    pub async fn scrape(&self) -> Result<Metrics> {
+        let reply = http::get(&self.admin, "/metrics").await?;
+        ensure!(reply.status == 200, "a scrape: {}", reply.status);
+        Ok(Metrics(reply.text().into_owned()))
     }
 
     /// The status with which a probe answers now: `ready`, `live` or `startup`.

@@ -21,8 +21,7 @@ pub(crate) async fn median(address: &str, span: Duration) -> Duration {
             times.push(one(&address));
             thread::sleep(PACE);
         }
-        times.sort();
-        times[times.len() / 2]
+        rig::median(times)
     });
     measured.await.unwrap()
 }

@@ -1,6 +1,6 @@
 //! A server whose traces are looked at.
 
-use rig::http::{get, send};
+use rig::http::send;
 use rig::{Binary, Server};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -47,26 +47,20 @@ impl Traced {
 /// The metrics of spans.
 #[derive(Debug)]
 pub(crate) struct Figures {
-    pub(crate) ended: u64,
-    pub(crate) exported: u64,
-    pub(crate) queued: u64,
-    pub(crate) dropped: u64,
+    pub(crate) ended: f64,
+    pub(crate) exported: f64,
+    pub(crate) queued: f64,
+    pub(crate) dropped: f64,
 }
 
 impl Figures {
     pub(crate) async fn read(traced: &Traced) -> Figures {
-        let text = get(traced.server.admin(), "/metrics").await.unwrap();
-        let text = text.text().into_owned();
-        let sum = |name: &str| {
-            let lines = text.lines().filter(|line| line.starts_with(name));
-            let values = lines.map(|line| line.rsplit(' ').next().unwrap());
-            values.map(|value| value.parse::<u64>().unwrap()).sum()
-        };
+        let metrics = traced.server.scrape().await.unwrap();
         Figures {
-            ended: sum("trace_spans_ended_total "),
-            exported: sum("trace_spans_exported_total "),
-            queued: sum("trace_spans_queued "),
-            dropped: sum("trace_spans_dropped_total{"),
+            ended: metrics.sum("trace_spans_ended_total"),
+            exported: metrics.sum("trace_spans_exported_total"),
+            queued: metrics.sum("trace_spans_queued"),
+            dropped: metrics.sum("trace_spans_dropped_total"),
         }
     }
 }

@@ -9,7 +9,7 @@ use utoipa::openapi::{ContentBuilder, ObjectBuilder, ResponseBuilder};
 use crate::error::Error;
 use crate::openapi::class::Class;
 use crate::openapi::classes::{AMENITY, CITY, PLACE, REVIEW, STATE, USER};
-use crate::openapi::errors::{Common, bad_request, common};
+use crate::openapi::errors::{Common, anywhere, bad_request, common};
 use crate::openapi::operations::{
     answer, bad_bodies, body, list, operation, stored, with_all, with_body, write,
 };
@@ -20,6 +20,22 @@ use crate::openapi::schemas::{search_example, stats_example};
 pub(super) const SERVICE: &str = "Service";
 
 pub(super) fn paths() -> Paths {
+    let mut paths = of_operations();
+    for item in paths.paths.values_mut() {
+        let PathItem {
+            get,
+            put,
+            post,
+            delete,
+            ..
+        } = item;
+        let all = [get, put, post, delete];
+        all.into_iter().flatten().for_each(anywhere);
+    }
+    paths
+}
+
+fn of_operations() -> Paths {
     PathsBuilder::new()
         .path("/status", read(status()))
         .path("/stats", read(stats()))
@@ -212,7 +228,11 @@ fn stats() -> Operation {
 }
 
 fn document() -> Operation {
-    let any = ContentBuilder::new().schema(Some(ObjectBuilder::new()));
+    let any = ContentBuilder::new()
+        .schema(Some(ObjectBuilder::new()))
+        .example(Some(
+            json!({"openapi": "3.1.0", "info": {"title": "HBNB API"}}),
+        ));
     operation("getOpenApi", SERVICE, "This document")
         .response(
             "200",

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::refusal;
+use super::refusal::{self, sentences};
 
 /// How many more requests may be in flight; `None` for any number.
 pub(super) struct Room(Option<Arc<Semaphore>>);
@@ -36,7 +36,6 @@ impl Room {
 
 /// The answer when there is none.
 pub(super) fn refusal(path: &str) -> Response {
-    let sentence = "too many requests are being answered";
-    let full = refusal::answer(path, StatusCode::SERVICE_UNAVAILABLE, sentence);
+    let full = refusal::answer(path, StatusCode::SERVICE_UNAVAILABLE, sentences::BUSY);
     ([(header::RETRY_AFTER, "1")], full).into_response()
 }

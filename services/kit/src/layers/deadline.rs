@@ -16,7 +16,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, timeout_at};
 
-use super::refusal;
+use super::refusal::{self, sentences};
 use crate::serve::Deadline;
 
 /// How long a request may take as a whole; zero for any time.
@@ -107,16 +107,15 @@ impl TooLate {
     pub(super) fn answer(self, path: &str, version: Version) -> Response {
         match self {
             TooLate::Answer => {
-                let sentence = "the request took too long";
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut response = refusal::answer(path, status, sentence);
+                let mut response = refusal::answer(path, status, sentences::TOO_SLOW);
                 let second = HeaderValue::from_static("1");
                 response.headers_mut().insert(header::RETRY_AFTER, second);
                 response
             }
             TooLate::Body => {
-                let sentence = "the body of the request did not arrive in time";
-                let mut response = refusal::answer(path, StatusCode::REQUEST_TIMEOUT, sentence);
+                let status = StatusCode::REQUEST_TIMEOUT;
+                let mut response = refusal::answer(path, status, sentences::LATE_BODY);
                 if version < Version::HTTP_2 {
                     // What is left of the body would stand before the next request.
                     let close = HeaderValue::from_static("close");

@@ -3,6 +3,22 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+/// The sentences of the refusals that any request may meet, for who describes them.
+pub mod sentences {
+    /// 400 (others name other fields).
+    pub const NO_HOST: &str = "the field Host is missing";
+    /// 408.
+    pub const LATE_BODY: &str = "the body of the request did not arrive in time";
+    /// 414.
+    pub const LONG_LINE: &str = "the request line is too long";
+    /// 431.
+    pub const LARGE_HEAD: &str = "the head of the request is too large";
+    /// 503: the limit of requests in flight.
+    pub const BUSY: &str = "too many requests are being answered";
+    /// 503: the limit of time.
+    pub const TOO_SLOW: &str = "the request took too long";
+}
+
 /// One line: JSON below `/api/`, as all errors there, plain text elsewhere. The sentence has nothing to escape.
 pub(crate) fn answer(path: &str, status: StatusCode, sentence: &'static str) -> Response {
     if path.starts_with("/api/") {

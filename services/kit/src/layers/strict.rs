@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 use axum::response::Response;
 
 use super::forwarded::Fault;
-use super::refusal;
+use super::refusal::{self, sentences};
 use crate::serve::{FIELD_LIMIT, HEAD_LIMIT};
 
 /// The longest request line, in bytes without its line end.
@@ -44,7 +44,7 @@ fn fault(request: &Request<Body>) -> Option<Refusal> {
 fn too_large(request: &Request<Body>) -> Option<Refusal> {
     let line = request.method().as_str().len() + length(request.uri()) + LINE_REST;
     if line > LINE_LIMIT {
-        return Some((StatusCode::URI_TOO_LONG, "the request line is too long"));
+        return Some((StatusCode::URI_TOO_LONG, sentences::LONG_LINE));
     }
     let headers = request.headers();
     let fields: usize = headers
@@ -54,7 +54,7 @@ fn too_large(request: &Request<Body>) -> Option<Refusal> {
     let too_large = headers.len() > FIELD_LIMIT || line + fields > HEAD_LIMIT as usize;
     too_large.then_some((
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        "the head of the request is too large",
+        sentences::LARGE_HEAD,
     ))
 }
 
@@ -87,7 +87,7 @@ fn form(method: &Method, uri: &Uri, version: Version) -> Option<&'static str> {
 /// RFC 9112, 3.2: one valid `Host`, which HTTP/1.0 may leave out, and HTTP/2 replaces by `:authority`.
 fn host(headers: &HeaderMap, version: Version) -> Option<&'static str> {
     match headers.get(header::HOST) {
-        None => (version == Version::HTTP_11).then_some("the field Host is missing"),
+        None => (version == Version::HTTP_11).then_some(sentences::NO_HOST),
         Some(value) if !is_host(value.as_bytes()) => Some("the field Host is no host"),
         Some(_) => repeated(headers, &header::HOST),
     }

@@ -14,10 +14,11 @@ impl ClientSpan {
     /// Begins the span of a request, below that of the request that is being answered. `template` is the path without
     /// its ids.
     pub fn begin(method: &Method, template: &str, url: &Uri) -> ClientSpan {
-        let Some(tracer) = tracer() else {
+        let parent = Context::current();
+        // What is asked for no request, such as whether the other side is there, has no trace.
+        let Some(tracer) = tracer().filter(|_| parent.has_active_span()) else {
             return ClientSpan(None);
         };
-        let parent = Context::current();
         let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Client);
         let mut span = tracer.build_with_context(builder, &parent);
         if span.is_recording() {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
@@ -10,6 +10,7 @@ use super::page;
 use crate::App;
 use crate::api_client::{Api, Call};
 use crate::error::{Error, Result};
+use crate::extract::Path;
 use crate::model::{City, State};
 use crate::streamed::{List, Page};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -12,6 +12,7 @@ use axum::routing::get;
 use super::page;
 use crate::App;
 use crate::error::{Error, Result};
+use crate::extract::Path;
 
 /// Where these pages have an address of their own, since `/` and `/hbnb` are others.
 const BASE: &str = "/airbnb-onepage";

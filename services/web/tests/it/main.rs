@@ -1,0 +1,9 @@
+//! The pages as browsers see them, without a socket: the API is a router of the test's own.
+
+#![cfg(test)]
+
+mod harness;
+
+mod faults;
+mod listings;
+mod texts;
