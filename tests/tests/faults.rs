@@ -5,10 +5,22 @@
 use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
-use rig::{Binary, Server, Storage};
+use rig::{Binary, Server, Storage, until};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a request may take that no fault holds up.
+const SOON: Duration = Duration::from_millis(300);
+/// All faults, each with a value that shows.
+const FAULTS: [(&str, &str); 7] = [
+    ("database", ""),
+    ("database_latency", "1s"),
+    ("errors", "1"),
+    ("latency", "1s"),
+    ("memory", "100MiB"),
+    ("not_ready", ""),
+    ("stuck", ""),
+];
 
 async fn serve(folder: &TempDir, envs: &[(&str, &str)]) -> Server {
     let binary = Binary::named("hbnb").unwrap();
@@ -71,10 +83,10 @@ async fn a_wrong_order_is_told_what_is_right() {
 }
 
 #[tokio::test]
-async fn a_fault_is_listed_and_heals_by_itself() {
+async fn a_fault_is_listed() {
     let folder = TempDir::new().unwrap();
     let server = serve(&folder, &ON).await;
-    put(&server, "not_ready?for=1s").await;
+    put(&server, "not_ready?for=10m").await;
     assert_eq!(server.probe("ready").await.unwrap(), 503);
     assert_eq!(server.probe("live").await.unwrap(), 200);
     let listed = get(server.admin(), "/faults")
@@ -87,11 +99,76 @@ async fn a_fault_is_listed_and_heals_by_itself() {
         .iter()
         .find(|fault| fault["name"] == "not_ready")
         .unwrap();
-    assert!(fault["seconds_left"].as_f64().unwrap() <= 1.0, "{fault}");
-    let scraped = get(server.admin(), "/metrics").await.unwrap();
-    let active = "faults_active{fault=\"not_ready\"} 1";
-    assert!(scraped.text().contains(active), "{}", scraped.text());
-    server.until_probe("ready", 200, PATIENCE).await.unwrap();
+    let left = fault["seconds_left"].as_f64().unwrap();
+    assert!((1.0..=600.0).contains(&left), "{fault}");
+    assert_eq!(active(&server).await, 1.0);
+}
+
+/// How many faults are on.
+async fn active(server: &Server) -> f64 {
+    server.scrape().await.unwrap().sum("faults_active")
+}
+
+/// Whether a fault shows where it should: at the probe, in the memory, or else in requests, which fail or take long.
+async fn shows(server: &Server, fault: &str, usual_memory: u64) -> bool {
+    match fault {
+        "not_ready" => server.probe("ready").await.unwrap() == 503,
+        "memory" => server.rss_bytes().unwrap() > usual_memory + 95 * 1024 * 1024,
+        _ => {
+            let path = "/api/v1/stats";
+            let asked = send(server.base(), "GET", path, &[], None, SOON).await;
+            !asked.is_ok_and(|reply| reply.status == 200)
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_fault_heals_by_itself() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    let memory = server.rss_bytes().unwrap();
+    let listed = get(server.admin(), "/faults").await.unwrap();
+    assert_eq!(
+        listed.json().unwrap().as_array().unwrap().len(),
+        FAULTS.len()
+    );
+    for (fault, value) in FAULTS {
+        assert!(!shows(&server, fault, memory).await, "{fault} before");
+        let since = Instant::now();
+        put(&server, &format!("{fault}?for=1s&value={value}")).await;
+        assert!(shows(&server, fault, memory).await, "{fault}");
+        until(fault, PATIENCE, async || {
+            Ok(!shows(&server, fault, memory).await)
+        })
+        .await
+        .unwrap();
+        assert!(since.elapsed() >= Duration::from_secs(1), "{fault}");
+        until("none is on", PATIENCE, async || {
+            Ok(active(&server).await == 0.0)
+        })
+        .await
+        .unwrap();
+    }
+}
+
+/// A task that should have run meanwhile is late.
+#[tokio::test]
+async fn a_stuck_runtime_is_seen_in_its_delay() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    let late = async || {
+        let metrics = server.scrape().await.unwrap();
+        let name = "tokio_scheduling_delay_seconds";
+        let in_time = metrics.figure(&format!("{name}_bucket{{le=\"0.5\"}}"));
+        metrics.sum(&format!("{name}_count")) - in_time.unwrap()
+    };
+    let before = late().await;
+    put(&server, "stuck?for=1s").await;
+    until("a task is late", PATIENCE, async || {
+        Ok(late().await > before)
+    })
+    .await
+    .unwrap();
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ pub(super) fn include(class: &Class) -> Vec<Parameter> {
         .schema_type(Type::String)
         .enum_values(Some(names()));
     let about = "Members to add to each object, with commas between their names. Neither order nor repetition matters. \
-                 An object that is deleted while they are read is not in the answer.";
+                 An object that is deleted while they are read is left out of a list; alone it is 404.";
     let list = ArrayBuilder::new().items(name);
     let query = query("include", about, list, json!([first]));
     vec![

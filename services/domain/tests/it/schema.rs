@@ -110,7 +110,7 @@ async fn a_filled_database_of_schema_1_is_brought_up_to_date() {
         store.migrate().await.unwrap();
         assert_eq!(store.schema().await.unwrap(), Schema::Current);
         assert_eq!(Stats::count(&store).await.unwrap(), before);
-        // Programs of schema 1 still run on it.
+        // The mark is still 1: programs of schema 1 run on it too.
         execute(
             &store,
             "UPDATE hbnb_schema SET oldest_program = 5 WHERE oldest_program = 1",

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::response::Response;
 use axum::routing::get;
 
 use super::{cards, page};
 use crate::api_client::{Api, Call};
 use crate::error::Result;
+use crate::extract::Path;
 use crate::model::{City, Place};
 use crate::paging::{CURSOR, Pages};
 use crate::pairs::Pairs;

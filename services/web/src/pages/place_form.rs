@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -14,6 +14,7 @@ use super::{cards, page};
 use crate::api_client::{Api, ApiError, Call, Fetched};
 use crate::entered::Entered;
 use crate::error::Result;
+use crate::extract::Path;
 use crate::forms::Form;
 use crate::model::{Amenity, City, Place};
 use crate::respond::Known;

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::response::Response;
 use axum::routing::get;
 
 use super::{cards, page, review_form, reviews};
 use crate::api_client::{Api, Call};
 use crate::error::Result;
+use crate::extract::Path;
 use crate::forms::Form;
 use crate::markup::harmless;
 use crate::model::{Place, Review};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::response::Response;
 use axum::routing::get;
 
@@ -10,6 +10,7 @@ use super::cards::{self, Chosen};
 use super::page;
 use crate::api_client::{Api, Call};
 use crate::error::Result;
+use crate::extract::Path;
 use crate::model::{City, Place, State};
 use crate::paging::{CURSOR, Pages};
 use crate::pairs::Pairs;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -13,6 +13,7 @@ use crate::api_client::{Api, ApiError, Call, Fetched};
 use crate::author::author;
 use crate::entered::Entered;
 use crate::error::Result;
+use crate::extract::Path;
 use crate::forms::Form;
 use crate::model::{Place, Review};
 use crate::respond::Known;

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+
 use axum::response::Response;
 use axum::routing::get;
 
 use super::{cards, page};
 use crate::api_client::{Api, ApiError, Call, Fetched};
 use crate::error::Result;
+use crate::extract::Path;
 use crate::model::{Place, Review};
 use crate::paging::{self, CURSOR, Pages};
 use crate::pairs::Pairs;
