@@ -16,6 +16,7 @@ pub mod runner;
 pub mod server;
 pub mod skip;
 pub mod storage;
+pub mod validator;
 
 pub use browser::Browser;
 pub use collector::Collector;
@@ -29,3 +30,4 @@ pub use process::until;
 pub use server::{Binary, Server, run};
 pub use skip::{announce, skipped};
 pub use storage::Storage;
+pub use validator::Validator;

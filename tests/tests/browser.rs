@@ -3,7 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod browser {
+    mod accessible;
+    mod budget;
+    mod forms;
+    mod guest;
+    mod hostile;
+    mod keyboard;
     mod legacy;
+    mod pages;
     mod site;
+    mod sizes;
+    mod valid;
     mod watch;
 }

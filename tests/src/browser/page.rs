@@ -2,10 +2,17 @@
 
 use super::{Browser, LIMIT};
 use crate::process::until;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thirtyfour::{By, TypingData, WebElement};
+
+const TEXT: &str = "
+    const text = (element) => element.textContent.replace(/\\s+/g, ' ').trim();
+    const all = (selector) => [...document.querySelectorAll(selector)];";
+const CONTROL: &str = "return all(arguments[0]).find((one) => text(one) === arguments[1]) ?? null;";
+const FIELD: &str =
+    "return all(arguments[0]).find((one) => text(one) === arguments[1])?.control ?? null;";
 
 impl Browser {
     /// Opens a page of the site by its path, as if it were typed into the address bar.
@@ -58,21 +65,16 @@ impl Browser {
         self.first(By::Css(selector), selector).await
     }
 
-    /// The link, button or summary that has exactly this text, white space aside.
+    /// The link, button or summary that has exactly this text, also for those who only hear it.
     pub async fn control(&self, text: &str) -> Result<WebElement> {
-        ensure!(!text.contains('"'), "XPath has no way to quote both quotes");
-        let kinds = "self::a or self::button or self::summary or @role='button'";
-        let path = format!("//*[{kinds}][normalize-space()=\"{text}\"]");
-        self.first(By::XPath(path), text).await
+        let kinds = json!("a, button, summary, [role=button]");
+        self.labelled(CONTROL, &[kinds, json!(text)], text).await
     }
 
-    /// The field that is labelled with exactly this text.
+    /// The field whose label has exactly this text.
     pub async fn field(&self, label: &str) -> Result<WebElement> {
-        let script = "
-            const text = (label) => label.textContent.trim();
-            return [...document.querySelectorAll('label')].find((label) => text(label) === arguments[0])?.control;";
-        let found = self.session.execute(script, vec![json!(label)]).await?;
-        found.element().with_context(|| format!("no field {label}"))
+        let labels = json!("label");
+        self.labelled(FIELD, &[labels, json!(label)], label).await
     }
 
     /// Clicks on the first of this kind.
@@ -100,10 +102,8 @@ impl Browser {
 
     /// The text of each that matches, white space folded.
     pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
-        let script = "
-            const text = (element) => element.textContent.replace(/\\s+/g, ' ').trim();
-            return [...document.querySelectorAll(arguments[0])].map(text);";
-        self.evaluate_with(script, &[json!(selector)]).await
+        let script = format!("{TEXT} return all(arguments[0]).map(text);");
+        self.evaluate_with(&script, &[json!(selector)]).await
     }
 
     /// The text of the first that matches.
@@ -121,5 +121,14 @@ impl Browser {
         let there = async || Ok(!self.session.find_all(by.clone()).await?.is_empty());
         until(what, LIMIT, there).await?;
         self.session.find(by).await.with_context(|| what.to_owned())
+    }
+
+    /// Waits until the script finds something, and gives it.
+    async fn labelled(&self, script: &str, arguments: &[Value], what: &str) -> Result<WebElement> {
+        let script = format!("{TEXT} {script}");
+        let ask = async || self.session.execute(&*script, arguments.to_vec()).await;
+        let there = async || Ok(!ask().await?.json().is_null());
+        until(what, LIMIT, there).await?;
+        ask().await?.element().with_context(|| what.to_owned())
     }
 }

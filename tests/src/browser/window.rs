@@ -52,6 +52,32 @@ impl Browser {
         self.evaluate(script).await
     }
 
+    /// How much of the page has moved by itself since it was opened: the sum of its layout shifts (CLS).
+    pub async fn layout_shift(&self) -> Result<f64> {
+        let script = "
+            const done = arguments[0];
+            let sum = 0;
+            const add = (entries) => entries.forEach((entry) => { if (!entry.hadRecentInput) sum += entry.value; });
+            const observer = new PerformanceObserver((list) => add(list.getEntries()));
+            observer.observe({ type: 'layout-shift', buffered: true });
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+                add(observer.takeRecords());
+                done(sum);
+            })));";
+        let returned = self.session.execute_async(script, Vec::new()).await?;
+        Ok(returned.convert()?)
+    }
+
+    /// What the first picture of the page had to wait for, of what a `script` or a `link` asks for.
+    pub async fn render_blocking(&self, initiator: &str) -> Result<Vec<String>> {
+        let script = "
+            const { origin } = location;
+            return performance.getEntriesByType('resource')
+                .filter((one) => one.initiatorType === arguments[0] && one.renderBlockingStatus === 'blocking')
+                .map((one) => one.name.replace(origin, ''));";
+        self.evaluate_with(script, &[json!(initiator)]).await
+    }
+
     /// Writes a picture of the whole page, as PNG.
     pub async fn screenshot(&self, path: &Path) -> Result<()> {
         let script = "return [innerWidth, innerHeight, document.documentElement.scrollHeight]";

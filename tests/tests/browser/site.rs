@@ -3,20 +3,32 @@
 use std::time::Duration;
 
 use rig::http::{get, send};
-use rig::{Binary, Browser, Server, Storage};
+use rig::{Binary, Browser, Server, Storage, until};
 use serde_json::{Value, json};
 
-/// All of `hbnb serve`, with the demo data, in SQLite.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// All of `hbnb serve`, on SQLite.
 pub(super) struct Site {
     server: Server,
     _storage: Storage,
 }
 
 impl Site {
+    /// With the demo's states, places and people.
     pub(super) async fn start() -> Site {
+        Site::with(&[]).await
+    }
+
+    /// With nothing in it.
+    pub(super) async fn empty() -> Site {
+        Site::with(&["--no-demo"]).await
+    }
+
+    async fn with(options: &[&str]) -> Site {
         let storage = Storage::sqlite().unwrap();
         let binary = Binary::named("hbnb").unwrap();
-        let args = ["serve", "--database-url", storage.url()];
+        let args = [&["serve", "--database-url", storage.url()], options].concat();
         let server = Server::start(&binary, &args, &[], storage.folder());
         Site {
             server: server.await.unwrap(),
@@ -56,13 +68,14 @@ impl Site {
     pub(super) async fn choice(&self) -> (Value, Value) {
         let states = self.api("/states?include=cities&sort=name").await;
         let amenities = self.api("/amenities?sort=name").await;
+        let mut chosen = Vec::new();
         for state in states.as_array().unwrap() {
             let filters = json!({"states": [state["id"]], "amenities": [amenities[0]["id"]]});
             if !self.found(filters).await.is_empty() {
-                return (state.clone(), amenities[0].clone());
+                chosen.push(state.clone());
             }
         }
-        panic!("the demo has no such state");
+        (chosen.swap_remove(0), amenities[0].clone())
     }
 }
 
@@ -77,9 +90,47 @@ pub(super) fn names(list: &Value) -> Vec<String> {
 
 /// A site, and a browser for it; none where there is no browser.
 pub(super) async fn visit(what: &str) -> Option<(Site, Browser)> {
+    visit_with(what, Scripts::On).await
+}
+
+/// The same by one who may have JavaScript switched off.
+pub(super) async fn visit_with(what: &str, scripts: Scripts) -> Option<(Site, Browser)> {
     let site = Site::start().await;
-    let browser = Browser::start(what, site.base()).await.unwrap()?;
-    Some((site, browser))
+    let browser = match scripts {
+        Scripts::On => Browser::start(what, site.base()).await,
+        Scripts::Off => {
+            let what = format!("{what}, without JavaScript");
+            Browser::start_without_javascript(&what, site.base()).await
+        }
+    };
+    Some((site, browser.unwrap()?))
+}
+
+/// Whether the browser runs the scripts of pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scripts {
+    On,
+    Off,
+}
+
+/// Waits until what is shown is what is wanted.
+pub(super) async fn shows(browser: &Browser, selector: &str, wanted: &[String]) {
+    let shown = async || browser.texts(selector).await;
+    let same = async || Ok(shown().await? == wanted);
+    let came = until(selector, LIMIT, same).await;
+    assert_eq!(shown().await.unwrap(), wanted, "{came:?}");
+}
+
+/// Clicks on the link or button that has this text.
+pub(super) async fn press(browser: &Browser, text: &str) {
+    browser.control(text).await.unwrap().click().await.unwrap();
+}
+
+/// Types into the field with this label, in place of what was there.
+pub(super) async fn fill(browser: &Browser, label: &str, text: &str) {
+    let field = browser.field(label).await.unwrap();
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
 }
 
 /// Nothing was wrong on the pages that were open.

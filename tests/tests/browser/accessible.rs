@@ -1,0 +1,92 @@
+//! No barriers, as far as axe-core can tell. The text answers of the originals have no markup to judge.
+
+use rig::Browser;
+use rig::browser::{Axe, Theme, Violation};
+
+use super::pages::pages;
+use super::site::visit;
+
+const WCAG: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/// What the markup and the colours of the originals break, which are pinned: pages, rule, reason.
+const PINNED: [(&[&str], &str, &str); 0] = [];
+
+fn told(violations: &[Violation]) -> String {
+    let told = violations.iter().map(ToString::to_string);
+    told.collect::<Vec<_>>().join("\n")
+}
+
+/// Opens whatever of the page is folded away, as far as it can be open at once.
+async fn unfold(browser: &Browser) {
+    let script = "
+        const details = document.querySelector('details');
+        if (details) details.open = true;
+        document.querySelector('button[aria-expanded=false]')?.click();
+        return true;";
+    browser.evaluate::<bool>(script).await.unwrap();
+    let unfolded = "
+        const button = document.querySelector('button[aria-expanded]');
+        return !button || button.getAttribute('aria-expanded') === 'true';";
+    browser.until("all is unfolded", unfolded).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_site_has_no_barriers() {
+    let what = "the barriers of the site's pages";
+    let (Some(axe), Some((site, browser))) = (Axe::find(what).unwrap(), visit(what).await) else {
+        return;
+    };
+    for (name, path) in pages(&site).await {
+        browser.open(&path).await.unwrap();
+        unfold(&browser).await;
+        for theme in Theme::BOTH {
+            browser.set_theme(theme).await.unwrap();
+            let violations = axe.violations(&browser, &[]).await.unwrap();
+            let told = told(&violations);
+            assert!(violations.is_empty(), "{name}, {}: {told}", theme.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_originals_have_none_but_the_pinned() {
+    let what = "the barriers of the pages of the originals";
+    let (Some(axe), Some((site, browser))) = (Axe::find(what).unwrap(), visit(what).await) else {
+        return;
+    };
+    let states = site.api("/states").await;
+    let state = format!("/states/{}", states[0]["id"].as_str().unwrap());
+    let mut seen = Vec::new();
+    for page in [
+        "/hbnb_filters",
+        "/hbnb",
+        "/0-hbnb",
+        "/1-hbnb",
+        "/2-hbnb",
+        "/3-hbnb",
+        "/4-hbnb",
+        "/100-hbnb",
+        "/101-hbnb",
+        "/states_list",
+        "/cities_by_states",
+        "/states",
+        &state,
+        "/states/none",
+        "/number_template/7",
+        "/number_odd_or_even/7",
+    ] {
+        browser.open(page).await.unwrap();
+        browser.until_settled().await.unwrap();
+        let violations = axe.violations(&browser, &WCAG).await.unwrap();
+        for violation in violations {
+            let pinned = PINNED
+                .iter()
+                .position(|(pages, rule, _)| pages.contains(&page) && *rule == violation.rule);
+            let pinned = pinned.unwrap_or_else(|| panic!("{page}: {violation}"));
+            seen.push(pinned);
+        }
+    }
+    for (at, pinned) in PINNED.iter().enumerate() {
+        assert!(seen.contains(&at), "it is no longer so: {pinned:?}");
+    }
+}

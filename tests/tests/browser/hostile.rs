@@ -1,0 +1,119 @@
+//! Names and texts of people who mean harm, or who write in ways that nobody has thought of.
+
+use rig::Browser;
+use serde_json::{Value, json};
+
+use super::pages::is_clean;
+use super::site::Site;
+
+const LIMIT_OF_NAMES: usize = 128;
+const LIMIT_OF_TEXTS: usize = 1024;
+
+/// One that is as long as it may be is made of the unit, again and again.
+const UNITS: [&str; 5] = [
+    "<script>pwned=1</script><img src=x onerror=pwned=1>",
+    "\"'><svg/onload=pwned=1>\\'; pwned=1//&quot;{{7*7}}${7*7}",
+    "\u{202e}\u{2067}ול\u{200f}שלום\u{2066}abc",
+    "W",
+    "👩\u{200d}👩\u{200d}👧\u{200d}👦🏳\u{fe0f}\u{200d}🌈e\u{301}\u{316}\u{317}",
+];
+
+fn filled(unit: &str, limit: usize) -> String {
+    let times = limit / unit.chars().count();
+    unit.repeat(times)
+}
+
+async fn make(site: &Site, path: &str, body: Value) -> String {
+    let made = site.post(path, &body).await;
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// A state, a city, an amenity, a user, a place and a review, all of that kind.
+async fn fill(site: &Site, unit: &str) {
+    let name = filled(unit, LIMIT_OF_NAMES);
+    let text = filled(unit, LIMIT_OF_TEXTS);
+    let state = make(site, "/states", json!({"name": name})).await;
+    let city = make(
+        site,
+        &format!("/states/{state}/cities"),
+        json!({"name": name}),
+    )
+    .await;
+    let amenity = make(site, "/amenities", json!({"name": name})).await;
+    let user = json!({"email": name, "password": "p", "first_name": name, "last_name": name});
+    let user = make(site, "/users", user).await;
+    let place = json!({"user_id": user, "name": name, "description": text, "price_by_night": i32::MAX,
+        "max_guest": i32::MAX, "number_rooms": i32::MAX, "number_bathrooms": i32::MAX});
+    let place = make(site, &format!("/cities/{city}/places"), place).await;
+    let review = json!({"user_id": user, "text": text});
+    make(site, &format!("/places/{place}/reviews"), review).await;
+    make(
+        site,
+        &format!("/places/{place}/amenities/{amenity}"),
+        json!({}),
+    )
+    .await;
+}
+
+async fn is_harmless(browser: &Browser, name: &str) {
+    is_clean(browser, name).await;
+    let pwned = browser.evaluate::<bool>("return 'pwned' in window").await;
+    assert!(!pwned.unwrap(), "{name}: a script has run");
+}
+
+#[tokio::test]
+async fn all_is_text() {
+    let site = Site::empty().await;
+    let what = "hostile names and texts";
+    let Some(browser) = Browser::start(what, site.base()).await.unwrap() else {
+        return;
+    };
+    browser.set_size(360, 740).await.unwrap();
+    for unit in UNITS {
+        fill(&site, unit).await;
+    }
+    let wanted = UNITS.map(|unit| filled(unit, LIMIT_OF_NAMES));
+    let places = site.post("/places_search", &json!({})).await;
+    for place in places.as_array().unwrap() {
+        let name = place["name"].as_str().unwrap();
+        for (page, path) in pages_of(place) {
+            browser.open(&path).await.unwrap();
+            is_harmless(&browser, page).await;
+            let overflow = browser.overflow().await.unwrap();
+            assert_eq!(overflow, 0, "{page} of {name:.20}");
+            let script = "return document.body.textContent.includes(arguments[0])";
+            let is_shown = browser.evaluate_with::<bool>(script, &[json!(name)]).await;
+            assert!(is_shown.unwrap(), "{page}: no {name}");
+        }
+    }
+    for page in ["/", "/hbnb", "/100-hbnb", "/101-hbnb", "/cities_by_states"] {
+        browser.open(page).await.unwrap();
+        browser
+            .until(
+                "the names",
+                "return document.body.textContent.includes('WWW')",
+            )
+            .await
+            .unwrap();
+        is_harmless(&browser, page).await;
+    }
+    let names = browser.texts("LI > B").await.unwrap();
+    let is_there = |name: &String| names.contains(name);
+    assert!(wanted.iter().all(is_there), "{names:#?}");
+}
+
+/// The pages that show the names of one place and what belongs to it.
+fn pages_of(place: &Value) -> Vec<(&'static str, String)> {
+    let [place, city, user] = ["id", "city_id", "user_id"].map(|key| place[key].as_str().unwrap());
+    vec![
+        ("place", format!("/places/{place}")),
+        ("reviews", format!("/places/{place}/reviews")),
+        ("city", format!("/cities/{city}")),
+        ("user", format!("/users/{user}")),
+        ("add-place", format!("/cities/{city}/places/new")),
+        ("edit-place", format!("/places/{place}/edit")),
+        ("write-review", format!("/places/{place}/reviews/new")),
+        ("delete-place", format!("/places/{place}/delete")),
+        ("search", format!("/?city={city}")),
+    ]
+}
