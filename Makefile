@@ -42,6 +42,7 @@ bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-api --bench middleware
 	$(CARGO) bench --locked --package hbnb-tests --bench serve
 	$(CARGO) bench --locked --package hbnb-assets --bench nginx
+	$(CARGO) bench --locked --package hbnb --bench page
 
 clean: ## Remove what was built
 	$(CARGO) clean
