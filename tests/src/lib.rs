@@ -14,6 +14,7 @@ pub mod process;
 pub mod runner;
 pub mod server;
 pub mod skip;
+pub mod sources;
 pub mod storage;
 
 pub use collector::Collector;
@@ -26,4 +27,5 @@ pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use server::{Binary, Server, run};
 pub use skip::{announce, skipped};
+pub use sources::{sources, top};
 pub use storage::Storage;
