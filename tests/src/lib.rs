@@ -15,6 +15,7 @@ pub mod process;
 pub mod runner;
 pub mod server;
 pub mod skip;
+pub mod sources;
 pub mod storage;
 
 pub use collector::Collector;
@@ -28,4 +29,5 @@ pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use server::{Binary, Server, run};
 pub use skip::{announce, skipped};
+pub use sources::{sources, top};
 pub use storage::Storage;
