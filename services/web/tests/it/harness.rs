@@ -33,7 +33,11 @@ pub(crate) fn site(api: Router) -> Router {
 
 pub(crate) async fn ask(site: &Router, method: Method, path: &str) -> Reply {
     let request = Request::builder().method(method).uri(path);
-    let request = request.body(Body::empty()).unwrap();
+    read(site, request.body(Body::empty()).unwrap()).await
+}
+
+/// The answer to any request.
+pub(crate) async fn read(site: &Router, request: Request<Body>) -> Reply {
     let response = site.clone().oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();

@@ -3,7 +3,10 @@
 #![cfg(test)]
 
 mod harness;
+mod stand_in;
 
 mod faults;
+mod forms;
 mod listings;
+mod site;
 mod texts;
