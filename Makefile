@@ -2,8 +2,12 @@
 
 CARGO ?= cargo
 NAME := hbnb
-# What `make setup` installs for the tests.
-SCHEMATHESIS := $(wildcard $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hbnb-tests/schemathesis/bin/schemathesis)
+# What `make setup` installs for the tests. What is missing stays empty, and the tests that need it say so.
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hbnb-tests
+test: export HBNB_TEST_SCHEMATHESIS ?= $(wildcard $(TOOLS)/schemathesis/bin/schemathesis)
+test: export HBNB_TEST_CHROMEDRIVER ?= $(shell command -v chromedriver)
+test: export HBNB_TEST_AXE ?= $(wildcard $(TOOLS)/npm/node_modules/axe-core/axe.min.js)
+test: export HBNB_TEST_VNU ?= $(wildcard $(TOOLS)/npm/node_modules/vnu-jar/build/dist/vnu.jar)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run check format test heavy bench clean
@@ -31,7 +35,7 @@ check: ## Format, lints, documentation, licences, layering: what CI asks of ever
 	$(CARGO) test --package hbnb-tests --test layering --locked
 
 test: ## All tests that need no container, on SQLite and on a PostgreSQL of their own
-	@HBNB_TEST_SCHEMATHESIS=$${HBNB_TEST_SCHEMATHESIS:-$(SCHEMATHESIS)} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
+	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
 
 heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops
 	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) test --locked --package hbnb-tests --test memory --test slow_clients --test drain_load

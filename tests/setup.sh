@@ -14,6 +14,13 @@ has sqlite3 || missing+=(sqlite3)
 has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || missing+=(postgresql)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+has chromium || missing+=(chromium)
+has chromedriver || missing+=(chromium-driver)
+has npm || missing+=(nodejs npm)
+# For the Nu Html Checker; it asks for Java 17.
+has java || missing+=(default-jre-headless)
+# Without a font like Helvetica pages are laid out as nobody sees them.
+[ -n "$(fc-list 'Liberation Sans' 2>/dev/null)" ] || missing+=(fontconfig fonts-liberation)
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && has apt-get; then
@@ -35,13 +42,25 @@ cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
 
-# Kept outside the clone, and made anew when what it should hold has changed.
-tools="${XDG_CACHE_HOME:-$HOME/.cache}/hbnb-tests/schemathesis"
-wanted="$(dirname "$0")/schemathesis.txt"
+# Kept outside the clone, and made anew when what they should hold has changed.
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/hbnb-tests"
+here="$(dirname "$0")"
+tools="$cache/schemathesis"
+wanted="$here/schemathesis.txt"
 if ! cmp -s "$wanted" "$tools/installed.txt"; then
     echo "Installing: schemathesis"
     python3 -m venv --clear "$tools"
     "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
     cp "$wanted" "$tools/installed.txt"
+fi
+
+# axe-core and the Nu Html Checker. No scripts of theirs: that of the checker would download a Java.
+tools="$cache/npm"
+if ! cmp -s "$here/package-lock.json" "$tools/installed.json"; then
+    echo "Installing: axe-core, vnu-jar"
+    mkdir -p "$tools"
+    cp "$here/package.json" "$here/package-lock.json" "$tools"
+    npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+    cp "$here/package-lock.json" "$tools/installed.json"
 fi
 echo "All is there."

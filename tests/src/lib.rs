@@ -1,6 +1,7 @@
 //! What the tests of HBNB stand on: an HTTP client, a player of golden scenarios, a PostgreSQL of our own,
-//! and a way to start the binaries. It runs programs and speaks HTTP; it links none of the services.
+//! a browser, and a way to start the binaries. It runs programs and speaks HTTP; it links none of the services.
 
+pub mod browser;
 pub mod collector;
 pub mod environment;
 pub mod golden;
@@ -18,6 +19,7 @@ pub mod skip;
 pub mod sources;
 pub mod storage;
 
+pub use browser::Browser;
 pub use collector::Collector;
 pub use environment::test_database_url;
 pub use half::Half;

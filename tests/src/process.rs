@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 /// How often a condition is looked at again.
 pub const TICK: Duration = Duration::from_millis(20);
+/// How long processes may take to be gone once they are killed.
+const END_LIMIT: Duration = Duration::from_secs(2);
 
 /// A port of 127.0.0.1 that was free a moment ago; who binds it must be ready to lose the race.
 pub fn free_port() -> Result<u16> {
@@ -54,6 +56,20 @@ pub async fn until(
     Ok(())
 }
 
+/// Ends a child that may have ended already, and whatever it has started.
+pub fn end_tree(child: &mut Child) {
+    let others = descendants(child.id());
+    end(child);
+    for other in &others {
+        let _ = signal(&other.to_string(), "KILL");
+    }
+    // What they write into a folder that goes next would keep it.
+    let deadline = Instant::now() + END_LIMIT;
+    while others.iter().any(|other| is_alive(*other)) && Instant::now() < deadline {
+        std::thread::sleep(TICK);
+    }
+}
+
 /// Children, grandchildren and so on, by what `/proc` says now.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     let threads = std::fs::read_dir(format!("/proc/{pid}/task"))
@@ -80,6 +96,13 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
 pub fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Whether the process still runs; one that nobody has waited for yet does not.
+fn is_alive(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map(|(_, state)| state);
+    state.is_some_and(|state| !state.starts_with(['Z', 'X']))
 }
 
 /// The processor time that the threads which a process has now have used (proc(5), schedstat).

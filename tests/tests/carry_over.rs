@@ -175,7 +175,7 @@ async fn run_on(url: &str, storage: &Storage, args: &[&str]) -> Output {
 /// All that a command says that must end well.
 async fn succeeded(storage: &Storage, args: &[&str]) -> String {
     let output = hbnb(storage, args).await;
-    let said = text(&output.stderr) + &text(&output.stdout);
+    let said = [text(&output.stderr), text(&output.stdout)].concat();
     assert!(output.status.success(), "{args:?}: {said}");
     said
 }

@@ -37,7 +37,8 @@ async fn answer(stream: TcpStream, reply: &str) -> String {
     let mut body = vec![0; length.map_or(0, |text| text.parse().unwrap())];
     stream.read_exact(&mut body).await.unwrap();
     stream.write_all(reply.as_bytes()).await.unwrap();
-    request + &String::from_utf8_lossy(&body)
+    request.push_str(&String::from_utf8_lossy(&body));
+    request
 }
 
 const REPLY: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Id: 9\r\nX-Id: 10\r\n\

@@ -185,8 +185,10 @@ async fn commands_work() {
         ("HBNB_ADMIN_BIND", &admin),
     ];
 
-    let ci = fs::read_to_string(top().unwrap().join(".ci/run")).unwrap()
-        + &fs::read_to_string(top().unwrap().join("tests/run.sh")).unwrap();
+    let scripts = [".ci/run", "tests/run.sh"];
+    let top = top().unwrap();
+    let ci = scripts.map(|script| fs::read_to_string(top.join(script)).unwrap());
+    let ci = ci.concat();
     for command in commands() {
         if command.starts_with("make ") {
             assert!(ci.contains(&command), "{command}: not run by CI");

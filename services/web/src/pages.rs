@@ -36,6 +36,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(hbnb::router())
         .merge(dynamic::router())
         .merge(page("/apidocs", axum::routing::get(apidocs)))
+        .route("/favicon.ico", axum::routing::get(favicon))
 }
 
 /// One page, with and without a slash at its end.
@@ -48,4 +49,9 @@ fn page(path: &str, methods: MethodRouter<App>) -> Router<App> {
 /// Where the originals had the documentation of their API.
 async fn apidocs() -> axum::response::Redirect {
     axum::response::Redirect::permanent("/api/v1/docs/")
+}
+
+/// What browsers ask for on a page that names no icon, such as those of the originals.
+async fn favicon() -> axum::response::Redirect {
+    axum::response::Redirect::temporary(crate::assets::IMAGES_ICON_PNG)
 }

@@ -3,7 +3,7 @@
 use super::Binary;
 use crate::http;
 use crate::metrics::Metrics;
-use crate::process::{TICK, descendants, end, free_port, signal, until};
+use crate::process::{TICK, end, end_tree, free_port, signal, until};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::io::Read;
 use std::path::Path;
@@ -216,11 +216,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Ok(None) = self.child.try_wait() {
             // Workers of a master that is killed so suddenly need not notice; they go with it.
-            let workers = descendants(self.pid());
-            end(&mut self.child);
-            for worker in workers {
-                let _ = signal(&worker.to_string(), "KILL");
-            }
+            end_tree(&mut self.child);
         }
     }
 }

@@ -1,0 +1,69 @@
+//! How the window looks, and what it looks like.
+
+use super::Browser;
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::path::Path;
+
+/// What the person prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const BOTH: [Theme; 2] = [Theme::Light, Theme::Dark];
+
+    /// Its name in style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl Browser {
+    /// Makes the page this wide and high, in CSS pixels.
+    pub async fn set_size(&self, width: u32, height: u32) -> Result<()> {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.tell("Emulation.setDeviceMetricsOverride", size).await
+    }
+
+    /// What `prefers-color-scheme` says from now on.
+    pub async fn set_theme(&self, theme: Theme) -> Result<()> {
+        let feature = json!({"name": "prefers-color-scheme", "value": theme.name()});
+        self.tell("Emulation.setEmulatedMedia", json!({"features": [feature]}))
+            .await
+    }
+
+    /// Forgets what it has loaded, so that the next page is the first one.
+    pub async fn clear_cache(&self) -> Result<()> {
+        self.tell("Network.clearBrowserCache", json!({})).await
+    }
+
+    /// How far the page is wider than its window, in CSS pixels.
+    pub async fn overflow(&self) -> Result<u32> {
+        let script = "
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return Math.max(0, scrollWidth - clientWidth);";
+        self.evaluate(script).await
+    }
+
+    /// Writes a picture of the whole page, as PNG.
+    pub async fn screenshot(&self, path: &Path) -> Result<()> {
+        let script = "return [innerWidth, innerHeight, document.documentElement.scrollHeight]";
+        let [width, height, whole]: [u32; 3] = self.evaluate(script).await?;
+        self.set_size(width, whole).await?;
+        let taken = self.session.screenshot(path).await;
+        self.set_size(width, height).await?;
+        taken.with_context(|| path.display().to_string())
+    }
+
+    async fn tell(&self, method: &str, parameters: serde_json::Value) -> Result<()> {
+        let told = self.session.cdp().send_raw(method, parameters).await;
+        told.map(drop).with_context(|| method.to_owned())
+    }
+}

@@ -1,0 +1,90 @@
+//! What the stories begin with.
+
+use std::time::Duration;
+
+use rig::http::{get, send};
+use rig::{Binary, Browser, Server, Storage};
+use serde_json::{Value, json};
+
+/// All of `hbnb serve`, with the demo data, in SQLite.
+pub(super) struct Site {
+    server: Server,
+    _storage: Storage,
+}
+
+impl Site {
+    pub(super) async fn start() -> Site {
+        let storage = Storage::sqlite().unwrap();
+        let binary = Binary::named("hbnb").unwrap();
+        let args = ["serve", "--database-url", storage.url()];
+        let server = Server::start(&binary, &args, &[], storage.folder());
+        Site {
+            server: server.await.unwrap(),
+            _storage: storage,
+        }
+    }
+
+    pub(super) fn base(&self) -> &str {
+        self.server.base()
+    }
+
+    /// What the API has at this path below `/api/v1`.
+    pub(super) async fn api(&self, path: &str) -> Value {
+        let reply = get(self.base(), &format!("/api/v1{path}")).await.unwrap();
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        reply.json().unwrap()
+    }
+
+    /// What the API answers to this body.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
+        let headers = [("Content-Type", "application/json")];
+        let body = Some(body.to_string().into_bytes());
+        let path = format!("/api/v1{path}");
+        let limit = Duration::from_secs(20);
+        let reply = send(self.base(), "POST", &path, &headers, body, limit);
+        let reply = reply.await.unwrap();
+        assert!(reply.status < 300, "{path}: {}", reply.text());
+        reply.json().unwrap()
+    }
+
+    /// The names of the places that a search finds, sorted.
+    pub(super) async fn found(&self, filters: Value) -> Vec<String> {
+        names(&self.post("/places_search", &filters).await)
+    }
+
+    /// The demo's first state with cities, and its first amenity: some places have both.
+    pub(super) async fn choice(&self) -> (Value, Value) {
+        let states = self.api("/states?include=cities&sort=name").await;
+        let amenities = self.api("/amenities?sort=name").await;
+        for state in states.as_array().unwrap() {
+            let filters = json!({"states": [state["id"]], "amenities": [amenities[0]["id"]]});
+            if !self.found(filters).await.is_empty() {
+                return (state.clone(), amenities[0].clone());
+            }
+        }
+        panic!("the demo has no such state");
+    }
+}
+
+pub(super) fn names(list: &Value) -> Vec<String> {
+    let list = list.as_array().unwrap().iter();
+    let mut names: Vec<String> = list
+        .map(|one| one["name"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A site, and a browser for it; none where there is no browser.
+pub(super) async fn visit(what: &str) -> Option<(Site, Browser)> {
+    let site = Site::start().await;
+    let browser = Browser::start(what, site.base()).await.unwrap()?;
+    Some((site, browser))
+}
+
+/// Nothing was wrong on the pages that were open.
+pub(super) async fn in_peace(browser: &Browser) {
+    browser.until_settled().await.unwrap();
+    let complaints = browser.complaints().await.unwrap();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
