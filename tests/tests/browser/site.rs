@@ -62,7 +62,7 @@ impl Site {
                 return (state.clone(), amenities[0].clone());
             }
         }
-        panic!("the demo has no such state");
+        unreachable!("the demo has such a state");
     }
 }
 
