@@ -8,8 +8,6 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 has cc || missing+=(build-essential)
 has curl || missing+=(curl)
-has chromium || missing+=(chromium)
-has chromedriver || missing+=(chromium-driver)
 has sqlite3 || missing+=(sqlite3)
 has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || missing+=(postgresql)
