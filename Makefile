@@ -37,7 +37,7 @@ check: ## Format, lints, documentation, licences, layering: what CI asks of ever
 test: ## All tests that need no container, on SQLite and on a PostgreSQL of their own
 	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
 
-heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers
+heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops
 	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) test --locked --package hbnb-tests --test memory --test slow_clients --test drain_load
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
@@ -46,6 +46,7 @@ bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-api --bench middleware
 	$(CARGO) bench --locked --package hbnb-tests --bench serve
 	$(CARGO) bench --locked --package hbnb-assets --bench nginx
+	$(CARGO) bench --locked --package hbnb --bench page
 
 clean: ## Remove what was built
 	$(CARGO) clean

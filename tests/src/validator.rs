@@ -33,8 +33,8 @@ impl Validator {
     pub fn check(&self, pages: &[(String, String)]) -> Result<Vec<String>> {
         let folder = TempDir::new()?;
         let mut command = Command::new("java");
-        // Without compiling the hot paths for minutes of use that do not come.
-        command.args(["-XX:TieredStopAtLevel=1", "-jar", &self.archive]);
+        // It goes deep into pages, with the stack that it has by default sometimes too deep.
+        command.args(["-Xss8m", "-XX:TieredStopAtLevel=1", "-jar", &self.archive]);
         command.args(["--stdout", "--format", "json", "--exit-zero-always"]);
         for (at, (_, html)) in pages.iter().enumerate() {
             let file = folder.path().join(format!("{at}.html"));

@@ -1,4 +1,4 @@
-//! Servers that take turns on one listening socket under load: no request is lost, and each is counted.
+//! Servers that end under load, handing their listening socket over or closing it: no request is lost, and each is counted.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use load::{Load, PATH};
 use rig::process::free_port;
-use rig::{Binary, Server, Storage, announce, environment, until};
+use rig::{Binary, Half, Server, Storage, announce, environment, until};
 
 const LIMIT: Duration = Duration::from_secs(30);
-/// Takeovers, and the requests that are answered before each.
+/// Ends of servers, and the requests that are answered before each.
 const SHORT: (usize, usize) = (5, 200);
 const LONG: (usize, usize) = (20, 2_500);
 /// Takeovers in which one request at least must have been lost.
@@ -59,50 +59,96 @@ impl Site {
         server
     }
 
-    /// Lets a successor take over from the server; returns it, and how many requests the other has logged.
-    async fn take_over(&self, mut server: Server) -> (Server, usize) {
+    /// Lets a successor take over from the server; returns it, and how many requests the other has counted.
+    async fn take_over(&self, server: Server) -> (Server, usize) {
+        // Begun while nobody else has the socket.
+        let last = Half::begin(server.base()).await.unwrap();
         let successor = self.serve().await;
-        server.terminate().unwrap();
-        (successor, logged(&mut server).await)
+        (successor, stop(server, last).await)
     }
 }
 
-/// How many requests the server, which was told to stop, has logged.
-async fn logged(server: &mut Server) -> usize {
+/// Stops the server, and tells how many requests of the load it has counted, and logged. The last request is none of these:
+/// until it ends the server can be asked for its counts.
+async fn stop(mut server: Server, last: Half) -> usize {
+    server.terminate().unwrap();
+    until("all other connections have ended", LIMIT, async || {
+        let open = "connections_open{listener=\"main\"}";
+        Ok(server.scrape().await?.figure(open) == Some(1.0))
+    })
+    .await
+    .unwrap();
+    let metrics = server.scrape().await.unwrap();
+    let answer = last.finish().await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
     let status = server.wait(LIMIT).await.unwrap();
     assert_eq!(status.code(), Some(0), "{}", server.logs());
     let logs = server.logs();
-    logs.lines().filter(|line| line.contains(PATH)).count()
+    let logged = logs.lines().filter(|line| line.contains(PATH)).count();
+    let series = format!("http_requests_total{{method=\"GET\",route=\"{PATH}\",status=\"2xx\"}}");
+    let counted = metrics.figure(&series).unwrap_or_default();
+    assert_eq!(counted, logged as f64, "counted and logged");
+    logged
+}
+
+fn turns() -> (usize, usize) {
+    match environment::variable("HBNB_TEST_HEAVY") {
+        Some(_) => LONG,
+        None => SHORT,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn none_is_lost_when_servers_take_turns() {
-    let is_long = environment::variable("HBNB_TEST_HEAVY").is_some();
-    let (turns, each) = if is_long { LONG } else { SHORT };
+    let (turns, each) = turns();
     let site = Site::new("1s");
     let mut server = site.serve().await;
     let load = Load::start(&site.address());
     let mut counted = 0;
     for _ in 0..turns {
-        let enough = load.answered() + each;
-        let what = format!("{enough} requests are answered");
-        until(&what, LIMIT, async || Ok(load.answered() >= enough))
-            .await
-            .unwrap();
-        let (successor, logged) = site.take_over(server).await;
+        load.until_answered(each).await;
+        let (successor, before) = site.take_over(server).await;
         server = successor;
-        counted += logged;
+        counted += before;
     }
     let (answered, lost) = load.end().await;
-    server.terminate().unwrap();
-    counted += logged(&mut server).await;
+    let last = Half::begin(server.base()).await.unwrap();
+    counted += stop(server, last).await;
     announce(&format!(
         "{turns} takeovers: {answered} answered, {} lost",
         lost.len()
     ));
     assert_eq!(lost, Vec::<String>::new());
-    assert_eq!(counted, answered, "logged and answered");
+    assert_eq!(counted, answered, "counted and answered");
     assert!(answered >= turns * each, "{answered}");
+}
+
+/// Whoever is connected when the stop comes is answered; who comes later may be refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn none_is_lost_of_those_that_a_server_has_accepted() {
+    let (turns, each) = turns();
+    let storage = Storage::sqlite().unwrap();
+    let hbnb = Binary::named("hbnb").unwrap();
+    let args = ["serve", "--no-demo", "--database-url", storage.url()];
+    let (mut all, mut refused) = (0, 0);
+    for _ in 0..turns {
+        let server = Server::start(&hbnb, &args, &[], storage.folder());
+        let server = server.await.unwrap();
+        let load = Load::start(server.base().trim_start_matches("http://"));
+        load.until_answered(each).await;
+        let last = Half::begin(server.base()).await.unwrap();
+        load.may_be_refused();
+        let counted = stop(server, last).await;
+        refused += load.refused();
+        let (answered, lost) = load.end().await;
+        assert_eq!(lost, Vec::<String>::new());
+        assert_eq!(counted, answered, "counted and answered");
+        all += answered;
+    }
+    announce(&format!(
+        "{turns} stops: {all} answered, {refused} refused, 0 lost"
+    ));
+    assert!(refused > 0);
 }
 
 /// Idle connections that are closed at once meet requests on their way: the load can tell.

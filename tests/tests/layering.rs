@@ -3,15 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use regex::Regex;
-use std::fs;
-use std::path::{Path, PathBuf};
+use rig::{sources, top};
+use std::path::Path;
 use std::process::Command;
 
 const LONGEST_FILE: usize = 300;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
 
 /// The names of all packages in the tree of `package`, itself first.
 fn tree(package: &str, edges: &str) -> Vec<String> {
@@ -28,7 +24,7 @@ fn tree(package: &str, edges: &str) -> Vec<String> {
             "-e",
             edges,
         ])
-        .current_dir(root())
+        .current_dir(top().unwrap())
         .output()
         .unwrap();
     assert!(
@@ -64,7 +60,8 @@ fn is_ours(name: &str) -> bool {
 }
 
 fn exists(service: &str) -> bool {
-    root()
+    top()
+        .unwrap()
         .join("services")
         .join(service)
         .join("Cargo.toml")
@@ -155,6 +152,7 @@ fn nothing_is_left_for_later() {
 #[test]
 fn files_are_short() {
     let long = sources()
+        .unwrap()
         .into_iter()
         .map(|(path, text)| (path, text.lines().count()));
     let long: Vec<String> = long
@@ -169,9 +167,9 @@ fn files_are_short() {
 }
 
 #[test]
-#[should_panic = "tests/tests/layering.rs:6: use std::fs;"]
+#[should_panic = "tests/tests/layering.rs:5: use regex::Regex;"]
 fn what_is_forbidden_is_found() {
-    forbid("^use std::fs;$", |_| false);
+    forbid("^use regex::Regex;$", |_| false);
 }
 
 #[test]
@@ -184,7 +182,7 @@ fn a_dependency_is_found() {
 fn forbid(pattern: &str, allowed: impl Fn(&Path) -> bool) {
     let regex = Regex::new(pattern).unwrap();
     let mut found = Vec::new();
-    for (path, text) in sources().iter().filter(|(path, _)| !allowed(path)) {
+    for (path, text) in sources().unwrap().iter().filter(|(path, _)| !allowed(path)) {
         let lines = text
             .lines()
             .enumerate()
@@ -198,29 +196,4 @@ fn forbid(pattern: &str, allowed: impl Fn(&Path) -> bool) {
         "{pattern} may not stand here:\n{}",
         found.join("\n")
     );
-}
-
-/// Every Rust file of ours, its path from the root.
-fn sources() -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    collect(&root().join("services"), &mut found);
-    collect(&root().join("tests"), &mut found);
-    assert!(
-        found.len() > 10,
-        "the sources are elsewhere than {}",
-        root().display()
-    );
-    found
-}
-
-fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
-        }
-    }
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How the lines begin that the program greets with, on standard output.
-const GREETING: [&str; 3] = ["HBNB ", "Database: ", "Try: "];
+const GREETING: [&str; 3] = ["HBNB ", "Database: ", "Open "];
 const PATIENCE: Duration = Duration::from_secs(30);
 /// More than a slice of a list, and than what the buffers of a connection hold.
 const PLACES: usize = 20_000;

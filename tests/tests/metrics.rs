@@ -73,17 +73,27 @@ fn documented() -> Families {
     };
     let family = |row: &str| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let [_, names, kind, labels, meaning, _] = cells[..] else {
-            panic!("four cells: {row}")
+        let [_, names, kind, labels, unit, meaning, _] = cells[..] else {
+            panic!("five cells: {row}")
         };
-        assert!(!meaning.is_empty(), "{row}");
+        assert!(!unit.is_empty() && !meaning.is_empty(), "{row}");
         let told = (kind.to_owned(), ticked(labels));
-        ticked(names)
-            .into_iter()
-            .map(move |name| (name, told.clone()))
+        let names = ticked(names).into_iter();
+        names
+            .inspect(|name| assert_unit(name, unit))
+            .map(|name| (name, told.clone()))
+            .collect::<Vec<_>>()
     };
-    rows.flat_map(|row| family(row).collect::<Vec<_>>())
-        .collect()
+    rows.flat_map(family).collect()
+}
+
+/// A metric's name ends with its unit if that is seconds or bytes, and with no unit otherwise.
+fn assert_unit(name: &str, unit: &str) {
+    let name = name.trim_end_matches("_total");
+    for one in ["seconds", "bytes"] {
+        let is_named = name.ends_with(&format!("_{one}"));
+        assert_eq!(is_named, unit == one, "{name} in {unit}");
+    }
 }
 
 #[tokio::test]

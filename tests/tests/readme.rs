@@ -2,25 +2,18 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
-use rig::{Binary, Server, run};
-use std::collections::BTreeMap;
+use regex::Regex;
+use rig::{Binary, Server, run, sources, top};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const FILE_JSON: &str = r#"{"State.421a55f4-7d82-45d9-b54c-a76916479545": {"__class__": "State",
     "id": "421a55f4-7d82-45d9-b54c-a76916479545", "name": "Alabama",
     "created_at": "2017-03-25T19:44:42.000000", "updated_at": "2017-03-25T19:44:42.000000"}}"#;
 
-fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
 fn readme() -> String {
-    fs::read_to_string(top().join("README.md")).unwrap()
+    fs::read_to_string(top().unwrap().join("README.md")).unwrap()
 }
 
 /// The text between back ticks that follows `after`.
@@ -125,6 +118,41 @@ fn told_alike(help: &str, program: &str, key: &str, cell: &str) {
     );
 }
 
+/// What the programs read of OpenTelemetry's variables is in the table, and nothing else is.
+#[test]
+fn variables_of_opentelemetry() {
+    let variable = Regex::new("OTEL_[A-Z_]+[A-Z]").unwrap();
+    let names = |text: &str| -> BTreeSet<String> {
+        let found = variable.find_iter(text).map(|name| name.as_str());
+        found.map(str::to_owned).collect()
+    };
+    let text = readme();
+    let (_, table) = text.split_once("| variable | default | meaning |").unwrap();
+    let (table, after) = table.split_once("\n\n").unwrap();
+    let firsts = table.lines().filter_map(|row| row.split('|').nth(1));
+    let mut documented: BTreeSet<String> = firsts.flat_map(&names).collect();
+    let (exporters, special) = ("OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_TRACES_");
+    // As the text after the table says.
+    assert!(after.starts_with(&format!(
+        "Each of `{exporters}…` has a form for traces alone"
+    )));
+    let of_exporter = documented
+        .iter()
+        .filter_map(|name| name.strip_prefix(exporters));
+    let for_traces = of_exporter.map(|name| format!("{special}{name}"));
+    documented.extend(for_traces.collect::<Vec<_>>());
+    let mut read = BTreeSet::new();
+    for (path, text) in sources().unwrap() {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let is_program = path.starts_with("services") && path.iter().any(|part| part == "src");
+        let code = code
+            .lines()
+            .filter(|line| is_program && !line.trim().starts_with("//"));
+        read.extend(code.flat_map(&names));
+    }
+    assert_eq!(read, documented);
+}
+
 fn commands() -> Vec<String> {
     let text = readme();
     let blocks = text
@@ -158,7 +186,8 @@ async fn commands_work() {
     ];
 
     let scripts = [".ci/run", "tests/run.sh"];
-    let ci = scripts.map(|script| fs::read_to_string(top().join(script)).unwrap());
+    let top = top().unwrap();
+    let ci = scripts.map(|script| fs::read_to_string(top.join(script)).unwrap());
     let ci = ci.concat();
     for command in commands() {
         if command.starts_with("make ") {

@@ -28,7 +28,7 @@ async fn keeps_its_word(storage: &Storage) {
     let asked = Command::new(schemathesis)
         .arg("run")
         .arg(format!("{}/api/v1/openapi.json", server.base()))
-        .args(["--seed", "1", "--max-examples", "10", "--no-color"])
+        .args(["--seed", "1", "--max-examples", "25", "--no-color"])
         .args(["--checks", CHECKS])
         .current_dir(storage.folder())
         .kill_on_drop(true)

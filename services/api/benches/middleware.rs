@@ -29,23 +29,22 @@ use kit::layers::{self, Terms, TimeLimits};
 use kit::program;
 use kit::serve::{Clocks, Drain, Serve, bind, signal};
 use kit::telemetry::{self, Service};
-use rig::Collector;
 use rig::process::cpu_time;
+use rig::{Collector, Load};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::net::TcpListener;
 
-/// Connections that ask one request after another.
-const CONNECTIONS: usize = 16;
-/// Requests that each of them makes in a round.
-const REQUESTS: usize = 1_000;
+/// What is asked in a round.
+const LOAD: Load = Load {
+    connections: 16,
+    requests: 1_000,
+};
 const ROUNDS: usize = 20;
 /// What the ratios may be.
 const STACK_GOAL: f64 = 1.4;
 const TRACED_GOAL: f64 = 1.15;
-const REQUEST: &[u8] =
-    b"GET /api/v1/status HTTP/1.1\r\nHost: h\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
+const REQUEST: &str =
+    "GET /api/v1/status HTTP/1.1\r\nHost: h\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip_while(|arg| arg != "--serve").skip(1);
@@ -82,7 +81,7 @@ async fn compare() {
     }
     for contender in &all {
         let used = median(contender.rounds.iter().map(Duration::as_secs_f64));
-        let each = used * 1e6 / (CONNECTIONS * REQUESTS) as f64;
+        let each = used * 1e6 / (LOAD.connections * LOAD.requests) as f64;
         println!(
             "{}: {each:.1} µs of processor time a request",
             contender.form
@@ -90,7 +89,10 @@ async fn compare() {
     }
     let [route, axum, bare, stack, traced] = &all;
     let lines = fs::read_to_string(folder.path().join("stack.log")).unwrap();
-    assert_eq!(lines.lines().count(), (ROUNDS + 1) * CONNECTIONS * REQUESTS);
+    assert_eq!(
+        lines.lines().count(),
+        (ROUNDS + 1) * LOAD.connections * LOAD.requests
+    );
     assert!(!collector.spans().is_empty());
     println!("our server against axum's: {:.2}", bare.against(axum));
     println!("the whole against one route: {:.2}", stack.against(route));
@@ -150,11 +152,7 @@ impl Contender {
 
     async fn run(&mut self, counts: bool) {
         let before = cpu_time(self.child.id()).unwrap();
-        let address = self.address;
-        let mut clients: JoinSet<()> = (0..CONNECTIONS).map(|_| ask(address)).collect();
-        while let Some(done) = clients.join_next().await {
-            done.unwrap();
-        }
+        LOAD.run(self.address, REQUEST).await.unwrap();
         if counts {
             let used = cpu_time(self.child.id()).unwrap().saturating_sub(before);
             self.rounds.push(used);
@@ -172,22 +170,6 @@ impl Drop for Contender {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Makes its requests on one connection.
-async fn ask(address: SocketAddr) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let mut buffer = [0; 4096];
-    for _ in 0..REQUESTS {
-        stream.write_all(REQUEST).await.unwrap();
-        let mut got = 0;
-        while !buffer[..got].ends_with(b"}\n") {
-            let more = stream.read(&mut buffer[got..]).await.unwrap();
-            assert!(more > 0, "closed");
-            got += more;
-        }
-        assert!(buffer.starts_with(b"HTTP/1.1 200 "));
     }
 }
 

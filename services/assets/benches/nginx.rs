@@ -20,17 +20,15 @@ use kit::config::{COMMON, Common, Env, Settings, admin_bind, bind, flags};
 use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
-use rig::Nginx;
 use rig::process::{cpu_time, end};
+use rig::{Load, Nginx};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
-/// Connections that ask one request after another.
-const CONNECTIONS: usize = 16;
-/// Requests that each of them makes in a round.
-const REQUESTS: usize = 1_000;
+/// What is asked in a round.
+const LOAD: Load = Load {
+    connections: 16,
+    requests: 1_000,
+};
 const ROUNDS: usize = 10;
 /// Bytes of a file, and the rate that we need at least, nginx having 1.
 const GOALS: [(usize, f64); 3] = [(4 << 10, 1.0), (10 << 10, 0.8), (40 << 10, 0.5)];
@@ -59,7 +57,7 @@ async fn compare() {
                 *used += if round > 0 { spent } else { Duration::ZERO };
             }
         }
-        let requests = (ROUNDS * CONNECTIONS * REQUESTS) as f64;
+        let requests = (ROUNDS * LOAD.connections * LOAD.requests) as f64;
         let [ours, nginx] = used.map(|used| used.as_secs_f64() * 1e6 / requests);
         let ratio = nginx / ours;
         println!(
@@ -117,11 +115,8 @@ impl Contender {
     /// The processor time that a round of requests took.
     async fn run(&self, size: usize) -> Duration {
         let before = cpu_time(self.pid).unwrap();
-        let address = self.address;
-        let mut clients: JoinSet<()> = (0..CONNECTIONS).map(|_| ask(address, size)).collect();
-        while let Some(done) = clients.join_next().await {
-            done.unwrap();
-        }
+        let length = LOAD.run(self.address, &request(size)).await.unwrap();
+        assert_eq!(length, size);
         cpu_time(self.pid).unwrap().saturating_sub(before)
     }
 }
@@ -134,32 +129,12 @@ impl Drop for Contender {
     }
 }
 
-/// Makes its requests on one connection, as a browser words them.
-async fn ask(address: SocketAddr, size: usize) {
-    let request = format!(
+/// As a browser words it.
+fn request(size: usize) -> String {
+    format!(
         "GET {} HTTP/1.1\r\nHost: h\r\nUser-Agent: bench\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n",
         path(size)
-    );
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let mut buffer = vec![0; size + 4096];
-    for _ in 0..REQUESTS {
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let (mut got, mut whole) = (0, None);
-        while whole.is_none_or(|whole| got < whole) {
-            let more = stream.read(&mut buffer[got..]).await.unwrap();
-            assert!(more > 0, "closed");
-            got += more;
-            whole = whole.or_else(|| head(&buffer[..got]).map(|head| head + size));
-        }
-        assert!(buffer.starts_with(b"HTTP/1.1 200 ") && whole == Some(got));
-    }
-}
-
-/// Bytes of the head of an answer, if all of it is there.
-fn head(answer: &[u8]) -> Option<usize> {
-    const END: &[u8] = b"\r\n\r\n";
-    let at = answer.windows(END.len()).position(|four| four == END);
-    at.map(|at| at + END.len())
+    )
 }
 
 fn path(size: usize) -> String {

@@ -21,6 +21,8 @@ mod paging;
 mod pairs;
 mod respond;
 mod streamed;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use axum::Router;
 use axum::extract::FromRef;

@@ -111,9 +111,10 @@ impl Place {
         look::dollars(self.price_by_night)
     }
 
-    /// Latitude and longitude, when both are known.
+    /// Latitude and longitude, when both are known and on the globe.
     pub(crate) fn position(&self) -> Option<(String, String)> {
-        let (latitude, longitude) = (self.latitude?, self.longitude?);
+        let latitude = self.latitude.filter(|degrees| degrees.abs() <= 90.0)?;
+        let longitude = self.longitude.filter(|degrees| degrees.abs() <= 180.0)?;
         Some((look::latitude(latitude), look::longitude(longitude)))
     }
 

@@ -5,7 +5,7 @@ mod cities;
 mod delete;
 mod dynamic;
 mod hbnb;
-mod home;
+pub(crate) mod home;
 mod listings;
 mod place_form;
 mod places;

@@ -15,7 +15,7 @@ async fn some_place(site: &Site) -> (String, Vec<String>) {
     let path = format!("/cities/{}/places", city["id"].as_str().unwrap());
     let places = site.api(&path).await;
     let path = format!("/places/{}", places[0]["id"].as_str().unwrap());
-    let reviews = site.api(&format!("{path}/reviews?sort=-created_at")).await;
+    let reviews = site.api(&format!("{path}/reviews?sort=newest")).await;
     let reviews = reviews.as_array().unwrap().iter();
     let texts = reviews.map(|review| review["text"].as_str().unwrap().to_owned());
     (path, texts.collect())

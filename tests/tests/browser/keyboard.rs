@@ -12,14 +12,15 @@ const STOPS: usize = 90;
 const FOCUS: &str = "
     const one = document.activeElement;
     const fold = (text) => text.replace(/\\s+/g, ' ').trim();
-    const ring = (of) => {
-        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(of);
-        return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+    const ring = (of, part) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(of, part);
+        return outlineStyle !== 'none' && outlineWidth !== '0px';
     };
     const label = one.labels?.[0];
     const box = one.getBoundingClientRect();
     const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0;
-    return [fold(label?.textContent ?? one.textContent), inside && (ring(one) || (!!label && ring(label)))];";
+    const drawn = [null, '::before', '::after'].some((part) => ring(one, part) || (label && ring(label, part)));
+    return [fold(label?.textContent ?? one.textContent), inside && drawn];";
 
 async fn focus(browser: &Browser) -> String {
     let (text, is_seen): (String, bool) = browser.evaluate(FOCUS).await.unwrap();

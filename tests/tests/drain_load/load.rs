@@ -1,6 +1,7 @@
 //! Clients that ask all the time, some on kept-alive connections, some on fresh ones.
 
-use std::io;
+use rig::until;
+use std::io::{self, ErrorKind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,6 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+
+use crate::LIMIT;
 
 /// What they ask for.
 pub(crate) const PATH: &str = "/api/v1/status";
@@ -27,8 +30,24 @@ pub(crate) struct Load {
 #[derive(Default)]
 struct Tally {
     over: AtomicBool,
+    /// Whether a connection that nothing was answered on may be refused.
+    may_be_refused: AtomicBool,
     answered: AtomicUsize,
+    refused: AtomicUsize,
     lost: Mutex<Vec<String>>,
+}
+
+impl Tally {
+    /// Whether the error is that of a connection which the server has not accepted, while that is no loss. One may be made
+    /// and still be waiting to be accepted: then it is reset.
+    fn refuses(&self, error: &io::Error) -> bool {
+        let kinds = [ErrorKind::ConnectionRefused, ErrorKind::ConnectionReset];
+        let refuses = self.may_be_refused.load(Relaxed) && kinds.contains(&error.kind());
+        if refuses {
+            self.refused.fetch_add(1, Relaxed);
+        }
+        refuses
+    }
 }
 
 impl Load {
@@ -49,6 +68,24 @@ impl Load {
         self.tally.answered.load(Relaxed)
     }
 
+    /// Waits until so many more are.
+    pub(crate) async fn until_answered(&self, more: usize) {
+        let enough = self.answered() + more;
+        let what = format!("{enough} requests are answered");
+        until(&what, LIMIT, async || Ok(self.answered() >= enough))
+            .await
+            .unwrap();
+    }
+
+    /// From now on a client leaves whose new connection is refused; nothing is lost with it.
+    pub(crate) fn may_be_refused(&self) {
+        self.tally.may_be_refused.store(true, Relaxed);
+    }
+
+    pub(crate) fn refused(&self) -> usize {
+        self.tally.refused.load(Relaxed)
+    }
+
     pub(crate) fn lost(&self) -> usize {
         self.tally.lost.lock().unwrap().len()
     }
@@ -66,6 +103,7 @@ impl Load {
 async fn keep_asking(address: String, think: Option<Duration>, tally: Arc<Tally>) {
     let mut kept = None;
     while !tally.over.load(Relaxed) {
+        let is_new = kept.is_none();
         let connection = match kept.take() {
             Some(connection) => Ok(connection),
             None => TcpStream::connect(&address).await,
@@ -80,6 +118,7 @@ async fn keep_asking(address: String, think: Option<Duration>, tally: Arc<Tally>
                 tally.answered.fetch_add(1, Relaxed);
                 kept = connection;
             }
+            Ok(Err(error)) if is_new && tally.refuses(&error) => return,
             Ok(Err(error)) => tally.lost.lock().unwrap().push(error.to_string()),
             Err(_) => tally.lost.lock().unwrap().push("no answer".to_owned()),
         }
@@ -97,7 +136,7 @@ async fn ask(connection: &mut TcpStream, keep: bool) -> io::Result<bool> {
     let mut answer = Vec::new();
     let head = loop {
         if connection.read_buf(&mut answer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+            return Err(ErrorKind::UnexpectedEof.into());
         }
         if let Some(at) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
             break String::from_utf8_lossy(&answer[..at + 4]).to_ascii_lowercase();
@@ -105,10 +144,10 @@ async fn ask(connection: &mut TcpStream, keep: bool) -> io::Result<bool> {
     };
     let field = |name: &str| head.split(name).nth(1)?.split("\r\n").next();
     let length = field("\r\ncontent-length: ").and_then(|text| text.parse::<usize>().ok());
-    let whole = head.len() + length.ok_or(io::ErrorKind::InvalidData)?;
+    let whole = head.len() + length.ok_or(ErrorKind::InvalidData)?;
     while answer.len() < whole {
         if connection.read_buf(&mut answer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+            return Err(ErrorKind::UnexpectedEof.into());
         }
     }
     if !head.starts_with("http/1.1 200 ") {

@@ -53,7 +53,7 @@ async fn odd_links() {
     each_engine(|api| async move {
         let world = World::new(&api).await;
         for odd in odd(&world.amenity) {
-            let path = world.path("/places/{place}/amenities/") + &odd;
+            let path = world.path("/places/{place}/amenities/") + odd.as_str();
             api.ask("POST", &path).await.refused(404, "Not found");
             api.delete(&path).await.refused(404, "Not found");
         }

@@ -108,7 +108,7 @@ async fn every_row_has_its_own() {
         let (world, _other) = (World::new(&api).await, World::new(&api).await);
         for name in ["b", "B", "\u{e9}", "b"] {
             let amenity = api.make("/amenities", json!({"name": name})).await;
-            let link = world.path("/places/{place}/amenities/") + &amenity;
+            let link = world.path("/places/{place}/amenities/") + amenity.as_str();
             api.ask("POST", &link).await.is(201);
         }
         let bare = json!({"user_id": world.user, "name": "Bare"});

@@ -37,7 +37,7 @@ async fn added_members() {
                 .map(String::as_str)
                 .collect();
             assert_eq!(told, all, "{class}");
-            let path = world.path(path) + "?include=" + &names.join(",");
+            let path = world.path(path) + "?include=" + names.join(",").as_str();
             let whole = api.get(&path).await.is(200).json();
             assert_eq!(keys(&schema["properties"]), keys(&whole), "{class}");
             for name in names {
@@ -81,7 +81,7 @@ async fn orders() {
                 .await
                 .is(200);
             for sort in &sorts {
-                let target = at(&world.path(path)) + "?sort=" + sort;
+                let target = at(&world.path(path)) + "?sort=" + *sort;
                 let sorted = api.send(listing(&target, &json!({}))).await.is(200);
                 assert_eq!(sorted.body, usual.body, "a list of one has one order");
             }

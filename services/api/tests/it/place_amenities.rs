@@ -51,8 +51,8 @@ async fn any_body() {
 async fn strangers() {
     each_engine(|api| async move {
         let world = World::new(&api).await;
-        let no_place = nowhere("/places/{place}/amenities/") + &world.amenity;
-        let no_amenity = world.path("/places/{place}/amenities/") + &nowhere("{amenity}");
+        let no_place = nowhere("/places/{place}/amenities/") + world.amenity.as_str();
+        let no_amenity = world.path("/places/{place}/amenities/") + nowhere("{amenity}").as_str();
         for path in [no_place, no_amenity] {
             api.ask("POST", &path).await.refused(404, "Not found");
             api.delete(&path).await.refused(404, "Not found");

@@ -107,7 +107,7 @@ async fn all_amenities() {
     each_engine(|api| async move {
         let (world, other) = (World::new(&api).await, World::new(&api).await);
         let (wifi, pets) = (&world.amenity, &other.amenity);
-        let both = world.path("/places/{place}/amenities/") + pets;
+        let both = world.path("/places/{place}/amenities/") + pets.as_str();
         api.ask("POST", &both).await.is(201);
         assert_eq!(found(&api, json!({"amenities": [pets]})).await, 2);
         let search = json!({"amenities": [wifi, pets, wifi]});

@@ -162,7 +162,7 @@ async fn pages_by_email() {
         let page = api.get(&format!("{path}&limit=2")).await.is(200);
         let (last, target) = (ids(&page.list()).pop().unwrap(), next(&page).unwrap());
         let kept = at("/users?email=a%2Bb%26c%3D%C3%A9%40b.c&limit=2&cursor=");
-        assert_eq!(target, kept + &last);
+        assert_eq!(target, kept + last.as_str());
         let pages = walk(&api, &format!("{path}&limit=250"), &json!({})).await;
         assert_eq!(pages.concat(), whole);
     })

@@ -4,7 +4,9 @@ import { announce, isPlain, page } from "./dom.js";
 import { openFilters, showChoice } from "./filters.js";
 import { openReviews } from "./reviews.js";
 
+/** The results of this page by its address, which has no fragment here. */
 const seen = new Map();
+let shown;
 let running;
 
 /** Makes the search of this page, if it has one, answer in place. */
@@ -12,7 +14,8 @@ export function searchInPlace() {
   const form = document.querySelector(".filters form");
   if (!form) return;
   const close = openFilters(form);
-  seen.set(location.href, document.getElementById("results"));
+  shown = plain(location.href);
+  seen.set(shown, document.getElementById("results"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     close();
@@ -24,11 +27,17 @@ export function searchInPlace() {
     event.preventDefault();
     go(form, link.href, true);
   });
-  addEventListener("popstate", () => show(form, location.href));
+  addEventListener("popstate", () => {
+    if (plain(location.href) !== shown) show(form, plain(location.href));
+  });
+}
+
+function plain(url) {
+  return url.split("#", 1)[0];
 }
 
 async function go(form, url, fromResults = false) {
-  if (url !== location.href) history.pushState(null, "", url);
+  if (url !== plain(location.href)) history.pushState(null, "", url);
   await show(form, url);
   if (!fromResults) return;
   const title = document.getElementById("results-title");
@@ -40,6 +49,7 @@ async function go(form, url, fromResults = false) {
 async function show(form, url) {
   running?.abort();
   const { signal } = (running = new AbortController());
+  shown = url;
   showChoice(form, url);
   try {
     if (!seen.has(url)) {

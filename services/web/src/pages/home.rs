@@ -41,6 +41,28 @@ impl Home<'_> {
     }
 }
 
+/// The first page without a filter, for data that is there already.
+#[cfg(feature = "testing")]
+pub(crate) fn page(
+    states: &[State],
+    amenities: &[Amenity],
+    places: &[Place],
+) -> askama::Result<String> {
+    let chosen = &Chosen::default();
+    let filters = Filters {
+        states,
+        amenities,
+        chosen,
+    };
+    let pages = Pages::new("/", &[], None, None);
+    Home {
+        filters,
+        places,
+        pages,
+    }
+    .render()
+}
+
 async fn home(api: Api, known: Known, asked: Pairs) -> Result<Response> {
     let chosen = Chosen {
         states: asked.all("state"),
