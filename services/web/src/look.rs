@@ -43,6 +43,11 @@ pub(crate) fn date(time: &str) -> String {
     }
 }
 
+/// The same for programs: `2017-01-27`. HTML has no times with microseconds.
+pub(crate) fn day(time: &str) -> &str {
+    time.get(..10).unwrap_or(time)
+}
+
 /// The same without the day, such as `January 2017`.
 pub(crate) fn month(time: &str) -> String {
     match parts(time) {
@@ -102,6 +107,7 @@ mod tests {
     #[test]
     fn dates() {
         assert_eq!(date("2017-01-27T09:05:54.119427"), "27 January 2017");
+        assert_eq!(day("2017-01-27T09:05:54.119427"), "2017-01-27");
         assert_eq!(month("2017-12-03T00:00:00"), "December 2017");
         assert_eq!(date("2017-13-03"), "2017-13-03");
         assert_eq!(date("soon"), "soon");
