@@ -76,6 +76,7 @@ impl Browser {
             _folder: folder,
         };
         browser.set_size(1280, 800).await?;
+        browser.set_theme(Theme::Light).await?;
         Ok(Some(browser))
     }
 

@@ -120,7 +120,7 @@ impl Browser {
     async fn first(&self, by: By, what: &str) -> Result<WebElement> {
         let there = async || Ok(!self.session.find_all(by.clone()).await?.is_empty());
         until(what, LIMIT, there).await?;
-        self.shown(self.session.find(by).await?).await
+        self.session.find(by).await.with_context(|| what.to_owned())
     }
 
     /// Waits until the script finds something, and gives it.
@@ -129,13 +129,6 @@ impl Browser {
         let ask = async || self.session.execute(&*script, arguments.to_vec()).await;
         let there = async || Ok(!ask().await?.json().is_null());
         until(what, LIMIT, there).await?;
-        self.shown(ask().await?.element()?).await
-    }
-
-    /// Brings an element into view at once: a click does not wait until a page has scrolled smoothly.
-    async fn shown(&self, element: WebElement) -> Result<WebElement> {
-        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
-        self.session.execute(script, vec![element.to_json()?]).await?;
-        Ok(element)
+        ask().await?.element().with_context(|| what.to_owned())
     }
 }

@@ -32,11 +32,14 @@ impl Browser {
         self.tell("Emulation.setDeviceMetricsOverride", size).await
     }
 
-    /// What `prefers-color-scheme` says from now on.
+    /// What `prefers-color-scheme` says from now on. Nothing is to move smoothly: a click would miss what it is meant for.
     pub async fn set_theme(&self, theme: Theme) -> Result<()> {
-        let feature = json!({"name": "prefers-color-scheme", "value": theme.name()});
-        self.tell("Emulation.setEmulatedMedia", json!({"features": [feature]}))
-            .await
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": theme.name()},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        let media = json!({ "features": features });
+        self.tell("Emulation.setEmulatedMedia", media).await
     }
 
     /// Forgets what it has loaded, so that the next page is the first one.

@@ -8,8 +8,22 @@ use super::site::visit;
 
 const WCAG: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/// What the markup and the colours of the originals break, which are pinned: pages, rule, reason.
-const PINNED: [Pinned; 0] = [];
+/// What is pinned of the originals and breaks a rule: pages, rule, reason.
+const PINNED: [Pinned; 1] = [(
+    &[
+        "/hbnb_filters",
+        "/hbnb",
+        "/0-hbnb",
+        "/1-hbnb",
+        "/2-hbnb",
+        "/3-hbnb",
+        "/4-hbnb",
+        "/100-hbnb",
+        "/101-hbnb",
+    ],
+    "color-contrast",
+    "the text of the task has the button in #FFFFFF on #FF5A5F, which is 3.05 to 1",
+)];
 
 type Pinned = (&'static [&'static str], &'static str, &'static str);
 
@@ -60,14 +74,28 @@ async fn the_originals_have_none_but_the_pinned() {
     let state = format!("/states/{}", states[0]["id"].as_str().unwrap());
     let (mut seen, mut unknown) = (Vec::new(), Vec::new());
     for page in [
-        "/hbnb_filters", "/hbnb", "/0-hbnb", "/1-hbnb", "/2-hbnb", "/3-hbnb", "/4-hbnb", "/100-hbnb", "/101-hbnb",
-        "/states_list", "/cities_by_states", "/states", &state, "/states/none", "/number_template/7",
+        "/hbnb_filters",
+        "/hbnb",
+        "/0-hbnb",
+        "/1-hbnb",
+        "/2-hbnb",
+        "/3-hbnb",
+        "/4-hbnb",
+        "/100-hbnb",
+        "/101-hbnb",
+        "/states_list",
+        "/cities_by_states",
+        "/states",
+        &state,
+        "/states/none",
+        "/number_template/7",
         "/number_odd_or_even/7",
     ] {
         browser.open(page).await.unwrap();
         browser.until_settled().await.unwrap();
         for violation in axe.violations(&browser, &WCAG).await.unwrap() {
-            let is_it = |(pages, rule, _): &Pinned| pages.contains(&page) && *rule == violation.rule;
+            let is_it =
+                |(pages, rule, _): &Pinned| pages.contains(&page) && *rule == violation.rule;
             match PINNED.iter().position(is_it) {
                 Some(at) => seen.push(at),
                 None => unknown.push(format!("{page}: {violation}")),
@@ -75,7 +103,7 @@ async fn the_originals_have_none_but_the_pinned() {
         }
     }
     assert!(unknown.is_empty(), "{}", unknown.join("\n"));
-    for (at, pinned) in PINNED.iter().enumerate() {
-        assert!(seen.contains(&at), "it is no longer so: {pinned:?}");
+    for (at, (_, rule, reason)) in PINNED.iter().enumerate() {
+        assert!(seen.contains(&at), "no longer so: {rule}, since {reason}");
     }
 }
