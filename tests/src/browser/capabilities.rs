@@ -9,7 +9,7 @@ use thirtyfour::{
 };
 
 /// Nothing that a page did not ask for reaches the network.
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 12] = [
     "--headless=new",
     // The sandbox wants no root.
     "--no-sandbox",
@@ -19,6 +19,8 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // A page is as wide as its window, as on a telephone.
+    "--hide-scrollbars",
     // Its handler of crashes would outlive it by a moment.
     "--disable-breakpad",
     "--disable-crash-reporter",

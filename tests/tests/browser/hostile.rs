@@ -86,6 +86,7 @@ async fn all_is_text() {
             assert!(is_shown.unwrap(), "{page}: no {name}");
         }
     }
+    brought_in_place(&browser).await;
     for page in ["/", "/hbnb", "/100-hbnb", "/101-hbnb", "/cities_by_states"] {
         browser.open(page).await.unwrap();
         browser
@@ -100,6 +101,34 @@ async fn all_is_text() {
     let names = browser.texts("LI > B").await.unwrap();
     let is_there = |name: &String| names.contains(name);
     assert!(wanted.iter().all(is_there), "{names:#?}");
+}
+
+/// What scripts put into the page: results, and the reviews of each card.
+async fn brought_in_place(browser: &Browser) {
+    browser.open("/").await.unwrap();
+    browser
+        .control("Search")
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    let script = "
+        const buttons = [...document.querySelectorAll('#results button[aria-expanded=false]')];
+        buttons.forEach((button) => button.click());
+        return buttons.length;";
+    let opened = browser.evaluate::<usize>(script).await.unwrap();
+    assert_eq!(opened, UNITS.len());
+    let there =
+        format!("return document.querySelectorAll('#results article.review').length === {opened}");
+    browser.until("the reviews", &there).await.unwrap();
+    is_harmless(browser, "reviews in place").await;
+    assert_eq!(browser.overflow().await.unwrap(), 0);
+    let texts = browser.texts("#results article.review > p").await.unwrap();
+    for unit in UNITS {
+        let wanted = filled(unit, LIMIT_OF_TEXTS);
+        assert!(texts.contains(&wanted), "no {wanted} in {texts:#?}");
+    }
 }
 
 /// The pages that show the names of one place and what belongs to it.

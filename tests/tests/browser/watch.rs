@@ -7,11 +7,19 @@ use http_body_util::Full;
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
 use rig::Browser;
+use rig::browser::{Axe, Theme};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 const PAGE: &str = "<!doctype html><title>Wrong</title><link rel=icon href=data:,>
-<script src=/script.js></script><script>document.title = 'inline'</script><img src=http://localhost:PORT/there.png>";
+<link rel=stylesheet href=/style.css><link rel=stylesheet href=/style.css><script src=/script.js></script><script>document.title = 'inline'</script>
+<p id=wide>It does not fit.</p><img src=http://localhost:PORT/there.png>";
+const STYLE: &str = "#wide { width: 3000px }";
+/// Moves the text after it has been painted.
+const SCRIPT: &str = "console.error('a mishap');
+    const move = () => { document.getElementById('wide').style.marginTop = '300px'; };
+    addEventListener('load', () => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(move))));
+    gone();";
 
 async fn answer(
     request: Request<Incoming>,
@@ -19,10 +27,8 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (kind, body) = match request.uri().path() {
         "/" => ("text/html", PAGE.replace("PORT", &port.to_string())),
-        "/script.js" => (
-            "text/javascript",
-            "console.error('a mishap'); gone()".to_owned(),
-        ),
+        "/script.js" => ("text/javascript", SCRIPT.to_owned()),
+        "/style.css" => ("text/css", STYLE.to_owned()),
         _ => ("text/plain", String::new()),
     };
     let policy = "default-src 'self'; img-src *";
@@ -70,13 +76,45 @@ async fn what_is_wrong_is_noticed() {
             .any(|complaint| complaint.contains(wanted));
         assert!(is_there, "no {wanted} in {complaints:#?}");
     }
-    assert_eq!(
-        browser
-            .evaluate::<String>("return document.title")
-            .await
-            .unwrap(),
-        "Wrong"
-    );
+    let title = browser.text("title").await.unwrap();
+    assert_eq!(title, "Wrong");
+}
+
+#[tokio::test]
+async fn what_looks_wrong_is_noticed() {
+    let what = "the watch over the looks of pages";
+    let (site, _server) = wrong().await;
+    let browser = Browser::start(what, &site).await.unwrap();
+    let (Some(browser), Some(axe)) = (browser, Axe::find(what).unwrap()) else {
+        return;
+    };
+    browser.open("/").await.unwrap();
+    let moved = "return getComputedStyle(document.getElementById('wide')).marginTop === '300px'";
+    browser.until("the text has moved", moved).await.unwrap();
+    assert!(browser.layout_shift().await.unwrap() > 0.02);
+    assert!(browser.overflow().await.unwrap() > 1000);
+    let blocking = browser.render_blocking("script").await.unwrap();
+    assert_eq!(blocking, ["/script.js"]);
+    let violations = axe.violations(&browser, &["wcag2a"]).await.unwrap();
+    let rules: Vec<_> = violations.iter().map(|one| one.rule.as_str()).collect();
+    assert_eq!(rules, ["html-has-lang", "image-alt"]);
+}
+
+#[tokio::test]
+async fn the_window_is_as_it_is_told() {
+    let (site, _server) = wrong().await;
+    let Some(browser) = Browser::start("windows", &site).await.unwrap() else {
+        return;
+    };
+    browser.open("/").await.unwrap();
+    let script =
+        "return [innerWidth, innerHeight, matchMedia('(prefers-color-scheme: dark)').matches]";
+    for (width, height, theme) in [(1280, 800, Theme::Light), (360, 740, Theme::Dark)] {
+        browser.set_size(width, height).await.unwrap();
+        browser.set_theme(theme).await.unwrap();
+        let is: (u32, u32, bool) = browser.evaluate(script).await.unwrap();
+        assert_eq!(is, (width, height, theme == Theme::Dark));
+    }
 }
 
 #[tokio::test]
