@@ -26,6 +26,10 @@ fn build_id(assets: &[names::Asset]) -> Result<String, Box<dyn Error>> {
     for asset in assets {
         hasher.update(asset.url());
     }
+    // The sanitiser of descriptions, for one, is another package's.
+    let lock = "../../Cargo.lock";
+    println!("cargo:rerun-if-changed={lock}");
+    hasher.update(fs::read(lock)?);
     for folder in ["src", "templates"] {
         println!("cargo:rerun-if-changed={folder}");
         digest(Path::new(folder), &mut hasher)?;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rig::golden::{Reading, Targets, play, required_steps};
 use rig::http::get;
 use rig::process::free_port;
-use rig::{Binary, Collector, Nginx, Server, Storage, announce, run, skipped};
+use rig::{Binary, Collector, Nginx, Server, Storage, announce, run, skipped, until};
 use tempfile::TempDir;
 
 const SCENARIOS: &str = include_str!("../golden/public.jsonl");
@@ -183,4 +183,28 @@ async fn the_api_goes_and_comes_back() {
     let seen = web.until_probe("ready", 200, PATIENCE).await.unwrap();
     assert!(seen < Duration::from_secs(2), "{seen:?}");
     assert_eq!(get(web.base(), "/states_list").await.unwrap().status, 200);
+}
+
+/// A wrong address of the API must not look like a good start.
+#[tokio::test]
+async fn not_ready_before_the_api_has_answered() {
+    let folder = TempDir::new().unwrap();
+    let [main, admin, nobody] = [0; 3].map(|_| format!("127.0.0.1:{}", free_port().unwrap()));
+    let (base, probes) = (format!("http://{main}"), format!("http://{admin}"));
+    let api = format!("http://{nobody}");
+    let args = ["--api-url", &api, "--bind", &main, "--admin-bind", &admin];
+    let command = Binary::named("hbnb-web")
+        .unwrap()
+        .command(&args, &[], folder.path());
+    let web = Server::launch(command, &base, &probes).unwrap();
+    let what = "a reason that names the API";
+    until(what, PATIENCE, async || {
+        let Ok(ready) = get(&probes, "/healthz/ready").await else {
+            return Ok(false);
+        };
+        assert_eq!(ready.status, 503, "{}", web.logs());
+        Ok(ready.text().contains("API"))
+    })
+    .await
+    .unwrap();
 }

@@ -20,7 +20,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use axum::{BoxError, RequestPartsExt};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kit::layers::{Failure, RequestId, apply_inside};
 use kit::telemetry::{self, ClientSpan};
 use serde::de::DeserializeOwned;
@@ -125,7 +125,10 @@ impl ApiClient {
         let response = service.call(request).await.map_err(unreachable)?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, ANSWER_LIMIT).collect().await;
-        let body = body.map_err(|error| ApiError::Garbage(error.to_string()))?;
+        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+            true => ApiError::Garbage(error.to_string()),
+            false => unreachable(error),
+        })?;
         Ok(Answer {
             status: head.status,
             headers: head.headers,

@@ -22,8 +22,16 @@ pub const OPTIONS: &[Opt] = &[Opt::new(
     "3s",
     "TIME",
     "How long the API may take for each thing that a page needs",
-    parses::<Span>,
+    some_time,
 )];
+
+/// Without a limit a page would wait for an API that hangs.
+fn some_time(text: &str) -> Result<(), String> {
+    match text.parse::<Span>()? {
+        Span(Duration::ZERO) => Err("give a time such as 3s; there is always a limit".to_owned()),
+        _ => Ok(()),
+    }
+}
 
 /// The values of [`OPTIONS`].
 #[derive(Clone, Debug, Deserialize)]
@@ -54,5 +62,17 @@ impl ApiAt {
     /// The value as the settings have it.
     pub fn read(settings: &Settings) -> Result<ApiAt, ConfigError> {
         settings.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::some_time;
+
+    #[test]
+    fn there_is_always_a_limit() {
+        assert_eq!(some_time("3s"), Ok(()));
+        assert!(some_time("0").unwrap_err().contains("always a limit"));
+        assert!(some_time("soon").unwrap_err().contains("give a time"));
     }
 }

@@ -4,7 +4,7 @@ use http::{Method, Uri};
 use opentelemetry::trace::{Span, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
 use opentelemetry::{Context, KeyValue};
 
-use super::server_span::Covered;
+use super::server_span::{Covered, TEXT_LIMIT};
 use super::tracer;
 
 /// The span of one request that is sent; nothing where traces are off. It ends when it is dropped.
@@ -27,7 +27,10 @@ impl ClientSpan {
                 |key, value: &str| span.set_attribute(KeyValue::new(key, value.to_owned()));
             set("http.request.method", method.as_str());
             set("url.template", template);
-            set("url.full", &url.to_string());
+            // Without its query, which may hold what somebody has entered.
+            let full = url.to_string();
+            let full = full.split_once('?').map_or(&*full, |(path, _)| path);
+            set("url.full", &full[..full.floor_char_boundary(TEXT_LIMIT)]);
             if let Some(host) = url.host() {
                 set("server.address", host);
                 let port = url.port_u16().unwrap_or(80);

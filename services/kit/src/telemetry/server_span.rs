@@ -16,7 +16,7 @@ use super::{context, tracer};
 use crate::layers::Client;
 
 /// Longest attribute that a client chooses, in bytes.
-const TEXT_LIMIT: usize = 256;
+pub(super) const TEXT_LIMIT: usize = 256;
 
 /// The span of one request; nothing where traces are off.
 ///

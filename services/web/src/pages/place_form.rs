@@ -87,7 +87,10 @@ async fn create(api: Api, Path(id): Path<String>, entered: Entered) -> Result<Re
     let (sent, email) = (Sent::check(&mut form, &entered), form.email());
     if form.problem().is_none() {
         match sent.create(&api, &city.id, &email, form.token()).await {
-            Ok(id) => return Ok(shown(&id)),
+            Ok((id, true)) => return Ok(shown(&id)),
+            Ok((id, false)) => {
+                return Ok(Redirect::to(&format!("/places/{id}/edit")).into_response());
+            }
             Err(error) => form.refused(error)?,
         }
     }

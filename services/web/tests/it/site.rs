@@ -275,3 +275,17 @@ async fn links_lead_to_pages() {
         }
     }
 }
+
+/// As many filters as an address has room for must not make a page that grows with their square.
+#[tokio::test]
+async fn many_filters() {
+    let few = get(&of("x"), "/?city=1&city=2").await;
+    assert!(few.text.contains("Without "), "{}", few.text);
+    let id = "ce2f2a4e-2f0a-4b0e-9d3c-5a5d8c1f7e00";
+    let address = format!("/?{}", vec![format!("city={id}"); 180].join("&"));
+    let many = get(&of("x"), &address).await;
+    assert_eq!(many.status, StatusCode::OK);
+    assert!(many.text.contains("Clear all"), "{}", many.text);
+    let more = many.text.len() - get(&of("x"), "/").await.text.len();
+    assert!(more < 4 * address.len(), "{more}");
+}

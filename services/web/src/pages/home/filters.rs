@@ -4,6 +4,9 @@ use crate::model::{Amenity, State};
 use crate::pages::cards::Chosen;
 use crate::paging::address;
 
+/// Each chip has an address that names all others, so that their size grows with the square of their number.
+const MOST_CHIPS: usize = 30;
+
 /// The filters of a search.
 pub(super) struct Filters<'a> {
     pub(super) states: &'a [State],
@@ -41,9 +44,17 @@ impl Filters<'_> {
         self.names(|filter| filter == "amenity", "Any")
     }
 
-    /// All that is chosen.
+    /// Whether anything is chosen.
+    pub(super) fn are_used(&self) -> bool {
+        !query(self.chosen).is_empty()
+    }
+
+    /// All that is chosen; nothing if that is too much to be shown.
     pub(super) fn chips(&self) -> Vec<Chip<'_>> {
         let all = query(self.chosen);
+        if all.len() > MOST_CHIPS {
+            return Vec::new();
+        }
         let chip = |(at, (filter, id)): (usize, &(&str, &str))| {
             let mut others = all.clone();
             others.remove(at);

@@ -80,22 +80,23 @@ impl Sent {
         }
     }
 
-    /// Makes a place of it, and tells its id.
+    /// Makes a place of it. Tells its id, and whether it has all amenities that were chosen: a place that is there must not
+    /// be made again because one of them is missing.
     pub(super) async fn create(
         &self,
         api: &Api,
         city: &str,
         email: &str,
         token: Option<&str>,
-    ) -> Result<String, ApiError> {
+    ) -> Result<(String, bool), ApiError> {
         let mut new = serde_json::json!(self);
         new["user_id"] = author(api, email, token).await?.into();
         let new = Call::change(Method::POST, "/cities/{id}/places", &[city])
             .with(&new)
             .token(token);
         let place = api.fetch::<Place>(&new).await?.value;
-        self.link(api, &place, token).await?;
-        Ok(place.id)
+        let whole = self.link(api, &place, token).await.is_ok();
+        Ok((place.id, whole))
     }
 
     /// Gives the place these values.
