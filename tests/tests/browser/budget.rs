@@ -1,5 +1,6 @@
 //! What a page may cost who opens it.
 
+use rig::announce;
 use rig::browser::Exchange;
 
 use super::pages::pages;
@@ -27,6 +28,7 @@ async fn the_first_page_is_light() {
     let kinds = |kind: &str| exchanges.iter().filter(|one| one.kind == kind).count();
     assert!(kinds("Document") == 1 && kinds("Stylesheet") > 0 && kinds("Script") > 0);
     let bytes = bytes(exchanges.iter());
+    announce(&format!("the first page takes {bytes} bytes"));
     assert!(bytes < FIRST_PAGE, "{bytes} bytes: {exchanges:#?}");
     in_peace(&browser).await;
 }

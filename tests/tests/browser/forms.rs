@@ -7,7 +7,7 @@ use super::site::{Scripts, Site, fill, in_peace, press, shows, visit_with};
 
 const FIRST: &str = "Lovely, but 2 < 3 beds & \"no\" kettle";
 
-/// The texts of the reviews of a place, by its page.
+/// The reviews on the page of a place.
 const TEXTS: &str = "#reviews article.review > p";
 
 async fn some_place(site: &Site) -> (String, Vec<String>) {
@@ -156,4 +156,31 @@ async fn a_mistake_is_explained() {
     fill(&browser, "Name", "A shorter name").await;
     press(&browser, "Add the place").await;
     shows(&browser, "h1", &["A shorter name".to_owned()]).await;
+}
+
+/// The site has no token of its own; who has one is asked for it, and only then.
+#[tokio::test]
+async fn a_token_is_asked_for() {
+    let site = Site::guarded("open sesame").await;
+    let what = "the forms of a guarded site";
+    let Some(browser) = Browser::start(what, site.base()).await.unwrap() else {
+        return;
+    };
+    let (place, before) = some_place(&site).await;
+    browser.open(&place).await.unwrap();
+    assert_eq!(browser.count("[type=password]").await.unwrap(), 0);
+    fill(&browser, "Your review", FIRST).await;
+    fill(&browser, "Your e-mail", "grace@navy.example").await;
+    press(&browser, "Send the review").await;
+    for (token, is_right) in [("open barley", false), ("open sesame", true)] {
+        let review = browser.field("Your review").await.unwrap();
+        assert_eq!(review.value().await.unwrap().as_deref(), Some(FIRST));
+        fill(&browser, "Access token", token).await;
+        press(&browser, "Send the review").await;
+        if !is_right {
+            browser.find("[type=password][aria-invalid]").await.unwrap();
+        }
+    }
+    let with_it = [&[FIRST.to_owned()], &before[..]].concat();
+    shows(&browser, TEXTS, &with_it).await;
 }

@@ -17,19 +17,24 @@ pub(super) struct Site {
 impl Site {
     /// With the demo's states, places and people.
     pub(super) async fn start() -> Site {
-        Site::with(&[]).await
+        Site::with(&[], &[]).await
     }
 
     /// With nothing in it.
     pub(super) async fn empty() -> Site {
-        Site::with(&["--no-demo"]).await
+        Site::with(&["--no-demo"], &[]).await
     }
 
-    async fn with(options: &[&str]) -> Site {
+    /// With the demo's data, which only those may change who have this token.
+    pub(super) async fn guarded(token: &str) -> Site {
+        Site::with(&[], &[("HBNB_API_TOKEN", token)]).await
+    }
+
+    async fn with(options: &[&str], envs: &[(&str, &str)]) -> Site {
         let storage = Storage::sqlite().unwrap();
         let binary = Binary::named("hbnb").unwrap();
         let args = [&["serve", "--database-url", storage.url()], options].concat();
-        let server = Server::start(&binary, &args, &[], storage.folder());
+        let server = Server::start(&binary, &args, envs, storage.folder());
         Site {
             server: server.await.unwrap(),
             _storage: storage,

@@ -55,13 +55,19 @@ async fn wrong() -> (String, JoinSet<()>) {
     (format!("http://127.0.0.1:{port}"), tasks)
 }
 
+/// A browser that has the page open; none where there is no browser.
+async fn opened(what: &str) -> Option<(Browser, JoinSet<()>)> {
+    let (site, server) = wrong().await;
+    let browser = Browser::start(what, &site).await.unwrap()?;
+    browser.open("/").await.unwrap();
+    Some((browser, server))
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_noticed() {
-    let (site, _server) = wrong().await;
-    let Some(browser) = Browser::start("the watch over pages", &site).await.unwrap() else {
+    let Some((browser, _server)) = opened("the watch over pages").await else {
         return;
     };
-    browser.open("/").await.unwrap();
     browser.until_settled().await.unwrap();
     let complaints = browser.complaints().await.unwrap();
     for wanted in [
@@ -83,12 +89,10 @@ async fn what_is_wrong_is_noticed() {
 #[tokio::test]
 async fn what_looks_wrong_is_noticed() {
     let what = "the watch over the looks of pages";
-    let (site, _server) = wrong().await;
-    let browser = Browser::start(what, &site).await.unwrap();
-    let (Some(browser), Some(axe)) = (browser, Axe::find(what).unwrap()) else {
+    let (Some((browser, _server)), Some(axe)) = (opened(what).await, Axe::find(what).unwrap())
+    else {
         return;
     };
-    browser.open("/").await.unwrap();
     let moved = "return getComputedStyle(document.getElementById('wide')).marginTop === '300px'";
     browser.until("the text has moved", moved).await.unwrap();
     assert!(browser.layout_shift().await.unwrap() > 0.02);
@@ -102,11 +106,9 @@ async fn what_looks_wrong_is_noticed() {
 
 #[tokio::test]
 async fn the_window_is_as_it_is_told() {
-    let (site, _server) = wrong().await;
-    let Some(browser) = Browser::start("windows", &site).await.unwrap() else {
+    let Some((browser, _server)) = opened("windows and themes").await else {
         return;
     };
-    browser.open("/").await.unwrap();
     let script =
         "return [innerWidth, innerHeight, matchMedia('(prefers-color-scheme: dark)').matches]";
     for (width, height, theme) in [(1280, 800, Theme::Light), (360, 740, Theme::Dark)] {
