@@ -1,7 +1,5 @@
 //! Under `hbnb serve` the pages ask the API inside the process: one request for all that watch, two spans for who traces.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::time::Duration;
 
 use rig::http::get;
