@@ -38,7 +38,7 @@ test: ## All tests that need no container, on SQLite and on a PostgreSQL of thei
 	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
 
 heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops
-	HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) test --locked --package hbnb-tests --test memory --test slow_clients --test drain_load
+	@HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test memory --test slow_clients --test drain_load
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-domain --bench search
