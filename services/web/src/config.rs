@@ -21,7 +21,7 @@ pub const OPTIONS: &[Opt] = &[Opt::new(
     "api_timeout",
     "3s",
     "TIME",
-    "How long the API may take for each thing that a page needs",
+    "How long the API may take for all that a page needs",
     some_time,
 )];
 
@@ -45,7 +45,7 @@ impl WebConfig {
         settings.get()
     }
 
-    /// How long each call of the API may take.
+    /// How long the API may take for all that a page needs.
     pub fn api_timeout(&self) -> Duration {
         self.api_timeout.0
     }

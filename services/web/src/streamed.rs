@@ -71,7 +71,9 @@ impl Page {
             move |(slice, api, render)| async move {
                 let fetched = match slice {
                     Some(Slice::Here(fetched)) => fetched,
-                    Some(Slice::At(link)) => api.fetch(&Call::follow(template, link)).await?,
+                    Some(Slice::At(link)) => {
+                        api.anew().fetch(&Call::follow(template, link)).await?
+                    }
                     None => return Ok::<_, BoxError>(None),
                 };
                 let text = render(&fetched.value)?;

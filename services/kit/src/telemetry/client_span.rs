@@ -12,8 +12,8 @@ pub struct ClientSpan(Option<Context>);
 
 impl ClientSpan {
     /// Begins the span of a request, below that of the request that is being answered. `template` is the path without
-    /// its ids.
-    pub fn begin(method: &Method, template: &str, url: &Uri) -> ClientSpan {
+    /// its ids; `resends` is how many times the same has been sent before, each in a span of its own.
+    pub fn begin(method: &Method, template: &str, url: &Uri, resends: u32) -> ClientSpan {
         let parent = Context::current();
         // What is asked for no request, such as whether the other side is there, has no trace.
         let Some(tracer) = tracer().filter(|_| parent.has_active_span()) else {
@@ -35,6 +35,10 @@ impl ClientSpan {
                 set("server.address", host);
                 let port = url.port_u16().unwrap_or(80);
                 span.set_attribute(KeyValue::new("server.port", i64::from(port)));
+            }
+            if resends > 0 {
+                let resends = KeyValue::new("http.request.resend_count", i64::from(resends));
+                span.set_attribute(resends);
             }
         }
         ClientSpan(Some(parent.with_span(span)))

@@ -1,13 +1,14 @@
 //! One call of the API.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, Uri, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::form_urlencoded::Serializer;
 
 use super::ApiError;
+use super::answer::Answer;
 
 /// Where the API's paths begin.
 const ROOT: &str = "/api/v1";
@@ -22,8 +23,8 @@ pub(crate) struct Call {
     query: Vec<(&'static str, String)>,
     body: Option<Bytes>,
     token: Option<HeaderValue>,
-    /// Whether it changes nothing, so that it may be asked again.
-    pub(super) is_safe: bool,
+    /// Whether it changes nothing.
+    is_safe: bool,
 }
 
 impl Call {
@@ -63,6 +64,21 @@ impl Call {
             body: None,
             token: None,
             is_safe: true,
+        }
+    }
+
+    /// Whether to ask it twice does no more than to ask it once (RFC 9110, 9.2.2).
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.is_safe || matches!(self.method, Method::PUT | Method::DELETE)
+    }
+
+    /// The answer to the second attempt. What is not there may have been removed by the first one.
+    pub(super) fn repeated(&self, answer: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
+        match answer {
+            Err(ApiError::Refused(StatusCode::NOT_FOUND, _)) if self.method == Method::DELETE => {
+                Ok(Answer::removed())
+            }
+            answer => answer,
         }
     }
 
@@ -160,10 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changes_nothing_is_asked_again() {
-        assert!(Call::get("/states", &[]).is_safe);
-        assert!(Call::search("/places_search", &()).is_safe);
-        assert!(!Call::change(Method::DELETE, "/states/{id}", &["1"]).is_safe);
+    fn what_may_be_asked_again() {
+        let change = |method| Call::change(method, "/states/{id}", &["1"]).is_idempotent();
+        assert!(Call::get("/states", &[]).is_idempotent());
+        assert!(Call::search("/places_search", &()).is_idempotent());
+        assert!(change(Method::PUT) && change(Method::DELETE));
+        assert!(!change(Method::POST) && !change(Method::PATCH));
     }
 
     #[test]

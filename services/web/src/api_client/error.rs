@@ -26,13 +26,18 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// The innermost cause says most.
-    pub(super) fn unreachable(error: &(dyn Error + 'static)) -> ApiError {
-        let mut last = error;
-        while let Some(source) = last.source() {
-            last = source;
+    /// That the exchange has failed. The innermost cause says most.
+    pub(super) fn lost(error: &(dyn Error + 'static)) -> ApiError {
+        let causes = std::iter::successors(Some(error), |error| (*error).source());
+        let (mut last, mut is_garbage) = (error, false);
+        for cause in causes {
+            is_garbage |= cause.downcast_ref().is_some_and(hyper::Error::is_parse);
+            last = cause;
         }
-        ApiError::Unreachable(last.to_string())
+        match is_garbage {
+            true => ApiError::Garbage(last.to_string()),
+            false => ApiError::Unreachable(last.to_string()),
+        }
     }
 
     /// Its kind, for the span.
