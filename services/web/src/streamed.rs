@@ -20,18 +20,18 @@ type Part = BoxStream<'static, std::result::Result<Bytes, BoxError>>;
 /// A list of the API, of which the first slice is there.
 pub(crate) struct List<T> {
     api: Api,
-    template: &'static str,
+    call: Call,
     first: Fetched<Vec<T>>,
 }
 
 impl<T: DeserializeOwned + Send + 'static> List<T> {
-    /// Begins to read a list; `call` is the one for all of it, and for a list of this template.
+    /// Begins to read a list; `call` is the one for all of it.
     pub(crate) async fn begin(api: &Api, call: Call) -> Result<List<T>, ApiError> {
-        let template = call.template();
-        let first = api.fetch(&call.query("limit", SLICE)).await?;
+        let call = call.query("limit", SLICE);
+        let first = api.fetch(&call).await?;
         Ok(List {
             api: api.clone(),
-            template,
+            call,
             first,
         })
     }
@@ -61,24 +61,18 @@ impl Page {
         T: DeserializeOwned + Send + 'static,
         R: Fn(&[T]) -> askama::Result<String> + Send + 'static,
     {
-        let List {
-            api,
-            template,
-            first,
-        } = list;
+        let List { api, call, first } = list;
         let slices = stream::try_unfold(
-            (Some(Slice::Here(first)), api, render),
-            move |(slice, api, render)| async move {
+            (Some(Slice::Here(first)), api, call, render),
+            move |(slice, api, call, render)| async move {
                 let fetched = match slice {
                     Some(Slice::Here(fetched)) => fetched,
-                    Some(Slice::At(link)) => {
-                        api.anew().fetch(&Call::follow(template, link)).await?
-                    }
+                    Some(Slice::At(link)) => api.anew().fetch(&call.follow(link)).await?,
                     None => return Ok::<_, BoxError>(None),
                 };
                 let text = render(&fetched.value)?;
                 let next = fetched.next.map(Slice::At);
-                Ok(Some((Bytes::from(text), (next, api, render))))
+                Ok(Some((Bytes::from(text), (next, api, call, render))))
             },
         );
         self.parts.push(slices.boxed());

@@ -14,7 +14,7 @@ use super::answer::Answer;
 const ROOT: &str = "/api/v1";
 
 /// What is to be asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(super) method: Method,
     /// The path below `/api/v1`, its ids as `{id}`.
@@ -33,12 +33,12 @@ impl Call {
         Call::new(Method::GET, template, ids)
     }
 
-    /// Reads what `link` names, which the API has given for a list of this template.
-    pub(crate) fn follow(template: &'static str, link: String) -> Call {
-        let target = link;
+    /// Asks the same of what `link` names, which the API has given for the page that follows.
+    pub(crate) fn follow(&self, link: String) -> Call {
         Call {
-            target,
-            ..Call::get(template, &[])
+            target: link,
+            query: Vec::new(),
+            ..self.clone()
         }
     }
 
@@ -80,11 +80,6 @@ impl Call {
             }
             answer => answer,
         }
-    }
-
-    /// The path below `/api/v1`, its ids as `{id}`.
-    pub(crate) fn template(&self) -> &'static str {
-        self.template
     }
 
     /// The same with a parameter in its query.
@@ -171,8 +166,15 @@ mod tests {
             uri(&call),
             "http://api:8081/api/v1/places/a%2F%2E%2E%2Fb%3Fc/reviews?include=user%2Cplace&limit=20"
         );
-        let next = Call::follow("/states", "/api/v1/states?limit=2&cursor=x".to_owned());
+        let next = call.follow("/api/v1/states?limit=2&cursor=x".to_owned());
         assert_eq!(uri(&next), "http://api:8081/api/v1/states?limit=2&cursor=x");
+    }
+
+    #[test]
+    fn a_search_is_followed_by_the_same_search() {
+        let call = Call::search("/places_search", &[1]).query("limit", "2");
+        let next = call.follow("/api/v1/places_search?cursor=x".to_owned());
+        assert_eq!((next.method, next.body), (Method::POST, call.body));
     }
 
     #[test]
