@@ -20,7 +20,7 @@ pub use failure::Failure;
 pub use forwarded::Client;
 pub use inside::apply_inside;
 pub(crate) use refusal::answer as refuse;
-pub use refusal::sentences;
+pub use refusal::{RefusalPage, sentences};
 pub use request_id::RequestId;
 
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Terms {
     pub request_limit: u32,
     /// How long a request may take.
     pub time_limits: TimeLimits,
+    /// What tells a person of a refusal; without it, one line of text does.
+    pub refusal_page: Option<RefusalPage>,
     /// Trouble on demand; without any, requests go past no layer for it.
     pub faults: Option<Faults>,
 }
@@ -57,6 +59,7 @@ impl From<&Common> for Terms {
                 request: common.request_timeout.0,
                 stream: common.stream_timeout.0,
             },
+            refusal_page: None,
             faults: None,
         }
     }
@@ -87,7 +90,7 @@ pub fn apply_all<K>(
 fn with_faults(router: Router, terms: &Terms) -> Router {
     match &terms.faults {
         Some(faults) => router.layer(from_fn_with_state(
-            faults.trouble().clone(),
+            (faults.trouble().clone(), terms.refusal_page),
             faults::trouble,
         )),
         None => router,
@@ -100,6 +103,7 @@ fn stack(health: &Health, terms: &Terms) -> Stack {
         health: health.clone(),
         room: Room::new(terms.request_limit),
         limits: terms.time_limits,
+        refusal_page: terms.refusal_page,
         quiet: false,
     }
 }
@@ -111,6 +115,7 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
         health: health.clone(),
         room: Room::new(0),
         limits: TimeLimits::default(),
+        refusal_page: None,
         quiet: true,
     };
     wrap(router, Arc::new(stack))

@@ -75,8 +75,12 @@ pub async fn run(
         // Nobody listens any more only if the process is about to end.
         let _ = tell.send(watch);
         ground.health.started();
+        let terms = Terms {
+            refusal_page: site.refusal_page,
+            ..terms
+        };
         let services = layers::apply_all(site.services, &ground.health, &terms);
-        anyhow::Ok(Site { services }.router())
+        anyhow::Ok(Site { services, ..site }.router())
     };
     let serve = Serve {
         main,

@@ -11,6 +11,9 @@ use kit::layers::Failure;
 use crate::api_client::ApiError;
 use crate::assets;
 
+/// What a person is told of a fault of the site.
+const BROKEN: &str = "Something went wrong on our side.";
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("not found")]
@@ -73,13 +76,13 @@ impl Error {
         let sentence = match self {
             Error::NotFound => "There is no such page, or what it showed has been removed.",
             Error::MethodNotAllowed => "This page cannot be used in this way.",
-            Error::BadRequest(told) => return format!("This cannot be answered: {told}."),
+            Error::BadRequest(told) => return unanswerable(told),
             Error::Forbidden => "A form can only be sent from this site's own pages.",
             Error::TooLarge => "This is more than any form here can take.",
             Error::Api(_) => {
                 "The site cannot reach its data right now. Please try again in a moment."
             }
-            Error::Internal(_) => "Something went wrong on our side.",
+            Error::Internal(_) => BROKEN,
         };
         sentence.to_owned()
     }
@@ -95,6 +98,11 @@ impl Error {
     }
 }
 
+/// What a person is told of a fault of the request.
+fn unanswerable(told: &str) -> String {
+    format!("This cannot be answered: {told}.")
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Page<'a> {
@@ -103,16 +111,32 @@ struct Page<'a> {
     sentence: &'a str,
 }
 
+/// The page for a status. One that cannot even say what is wrong is empty.
+fn page(status: StatusCode, sentence: &str) -> String {
+    let page = Page {
+        status: status.as_u16(),
+        reason: status.canonical_reason().unwrap_or_default(),
+        sentence,
+    };
+    page.render().unwrap_or_default()
+}
+
+/// The page that tells of what was refused before the pages were asked: the [`kit::layers::RefusalPage`] of the site.
+pub fn refusal_page(status: StatusCode, sentence: &str) -> String {
+    let told = match status {
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The site has too much to do right now. Please try again in a moment.".to_owned()
+        }
+        status if status.is_server_error() => BROKEN.to_owned(),
+        _ => unanswerable(sentence),
+    };
+    page(status, &told)
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status();
-        let page = Page {
-            status: status.as_u16(),
-            reason: status.canonical_reason().unwrap_or_default(),
-            sentence: &self.sentence(),
-        };
-        // A page that cannot even say what is wrong is empty.
-        let html = page.render().unwrap_or_default();
+        let html = page(status, &self.sentence());
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -30,6 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use api_client::ApiClient;
 use error::Error;
+pub use error::refusal_page;
 
 /// What the handlers need.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! The running service, where the API is another one.
 
-use kit::service::{Ground, Opened, watch_answers};
+use kit::service::{Ground, Opened, Site, watch_answers};
 
-use crate::{ApiClient, app};
+use crate::{ApiClient, app, refusal_page};
 
 /// What the watch calls it.
 const API: &str = "API";
@@ -19,7 +19,7 @@ pub fn open(api: ApiClient, ground: &Ground) -> Opened {
         match watch_answers(&health, API, ask).await {}
     };
     Opened {
-        site: app(api).into(),
+        site: Site::new(app(api)).refusing_by(refusal_page),
         watch: Box::pin(watch),
     }
 }

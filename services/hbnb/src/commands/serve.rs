@@ -47,6 +47,7 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
         let (api, watch) = api::service::open(store, &config, ground)?;
         let pages = web::app(ApiClient::in_process(api.clone(), web.api_timeout()));
         let site = Site::new(pages)
+            .refusing_by(web::refusal_page)
             .with("/api", api)
             .with("/static", assets::router(assets.assets_dir));
         Ok(Opened { site, watch })

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use super::Faults;
 use crate::admin::Health;
 use crate::config::{Size, Span};
-use crate::layers::refuse;
+use crate::layers::{RefusalPage, refuse};
 
 /// The most ballast.
 const MOST: u64 = 4 << 30;
@@ -46,7 +46,7 @@ impl Share {
 
 /// The layer of [`Faults::trouble`].
 pub(crate) async fn trouble(
-    State(Trouble(share)): State<Trouble>,
+    State((Trouble(share), page)): State<(Trouble, Option<RefusalPage>)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -56,8 +56,8 @@ pub(crate) async fn trouble(
     }
     if share.fails() {
         let path = request.uri().path();
-        let sentence = "Internal server error";
-        return refuse(path, StatusCode::INTERNAL_SERVER_ERROR, sentence);
+        let (status, sentence) = (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error");
+        return refuse(path, page, status, sentence);
     }
     next.run(request).await
 }

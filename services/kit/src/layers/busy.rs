@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::refusal::{self, sentences};
+use super::refusal::{self, RefusalPage, sentences};
 
 /// How many more requests may be in flight; `None` for any number.
 pub(super) struct Room(Option<Arc<Semaphore>>);
@@ -35,7 +35,8 @@ impl Room {
 }
 
 /// The answer when there is none.
-pub(super) fn refusal(path: &str) -> Response {
-    let full = refusal::answer(path, StatusCode::SERVICE_UNAVAILABLE, sentences::BUSY);
+pub(super) fn refusal(path: &str, page: Option<RefusalPage>) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let full = refusal::answer(path, page, status, sentences::BUSY);
     ([(header::RETRY_AFTER, "1")], full).into_response()
 }

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, timeout_at};
 
-use super::refusal::{self, sentences};
+use super::refusal::{self, RefusalPage, sentences};
 use crate::serve::Deadline;
 
 /// How long a request may take as a whole; zero for any time.
@@ -104,18 +104,23 @@ impl Limited {
 
 impl TooLate {
     /// The answer to the request.
-    pub(super) fn answer(self, path: &str, version: Version) -> Response {
+    pub(super) fn answer(
+        self,
+        path: &str,
+        page: Option<RefusalPage>,
+        version: Version,
+    ) -> Response {
         match self {
             TooLate::Answer => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut response = refusal::answer(path, status, sentences::TOO_SLOW);
+                let mut response = refusal::answer(path, page, status, sentences::TOO_SLOW);
                 let second = HeaderValue::from_static("1");
                 response.headers_mut().insert(header::RETRY_AFTER, second);
                 response
             }
             TooLate::Body => {
                 let status = StatusCode::REQUEST_TIMEOUT;
-                let mut response = refusal::answer(path, status, sentences::LATE_BODY);
+                let mut response = refusal::answer(path, page, status, sentences::LATE_BODY);
                 if version < Version::HTTP_2 {
                     // What is left of the body would stand before the next request.
                     let close = HeaderValue::from_static("close");

@@ -1,7 +1,7 @@
 //! How the stack itself says no.
 
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 
 /// The sentences of the refusals that any request may meet, for who describes them.
 pub mod sentences {
@@ -19,11 +19,26 @@ pub mod sentences {
     pub const TOO_SLOW: &str = "the request took too long";
 }
 
-/// One line: JSON below `/api/`, as all errors there, plain text elsewhere. The sentence has nothing to escape.
-pub(crate) fn answer(path: &str, status: StatusCode, sentence: &'static str) -> Response {
+/// Makes the page, as HTML, that tells a person of a refusal by its status and its sentence.
+pub type RefusalPage = fn(StatusCode, &str) -> String;
+
+/// One line of JSON below `/api/`, as all errors there; elsewhere the page of the site if it has one, and otherwise one
+/// line of plain text, as always below `/static/`, where nobody reads it. The sentence has nothing to escape.
+pub(crate) fn answer(
+    path: &str,
+    page: Option<RefusalPage>,
+    status: StatusCode,
+    sentence: &'static str,
+) -> Response {
     if path.starts_with("/api/") {
         let json = [(header::CONTENT_TYPE, "application/json")];
         return (status, json, format!("{{\"error\":\"{sentence}\"}}\n")).into_response();
     }
-    (status, format!("{sentence}\n")).into_response()
+    match page.filter(|_| !path.starts_with("/static/")) {
+        Some(page) => {
+            let fresh = [(header::CACHE_CONTROL, "no-store")];
+            (status, fresh, Html(page(status, sentence))).into_response()
+        }
+        None => (status, format!("{sentence}\n")).into_response(),
+    }
 }

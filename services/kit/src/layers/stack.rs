@@ -16,7 +16,7 @@ use tower::Service;
 use super::busy::{self, Room};
 use super::deadline::{Limited, TimeLimits};
 use super::record::{Record, Recorded};
-use super::{RequestId, draining, forwarded, security, strict};
+use super::{RefusalPage, RequestId, draining, forwarded, security, strict};
 use crate::admin::Health;
 use crate::config::Networks;
 
@@ -26,6 +26,7 @@ pub(super) struct Stack {
     pub(super) health: Health,
     pub(super) room: Room,
     pub(super) limits: TimeLimits,
+    pub(super) refusal_page: Option<RefusalPage>,
     /// Whether requests are logged at debug only, and not counted.
     pub(super) quiet: bool,
 }
@@ -33,7 +34,7 @@ pub(super) struct Stack {
 impl Stack {
     /// The answer to a request that goes no further; one that does has its seat.
     fn refusal(&self, request: &Request, record: &mut Record) -> Option<Response> {
-        if let Some(refusal) = strict::refusal(request) {
+        if let Some(refusal) = strict::refusal(request, self.refusal_page) {
             return Some(refusal);
         }
         match self.room.enter() {
@@ -41,7 +42,7 @@ impl Stack {
                 record.keep(seat);
                 None
             }
-            None => Some(busy::refusal(request.uri().path())),
+            None => Some(busy::refusal(request.uri().path(), self.refusal_page)),
         }
     }
 
@@ -93,7 +94,7 @@ where
             let mut response = match answer {
                 Ok(answer) => match answer.await {
                     Ok(response) => response,
-                    Err(late) => late.answer(record.path(), version),
+                    Err(late) => late.answer(record.path(), stack.refusal_page, version),
                 },
                 Err(refusal) => refusal,
             };

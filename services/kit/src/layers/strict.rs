@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Ve
 use axum::response::Response;
 
 use super::forwarded::Fault;
-use super::refusal::{self, sentences};
+use super::refusal::{self, RefusalPage, sentences};
 use crate::serve::{FIELD_LIMIT, HEAD_LIMIT};
 
 /// The longest request line, in bytes without its line end.
@@ -20,9 +20,9 @@ const FIELD_REST: usize = ": \r\n".len();
 type Refusal = (StatusCode, &'static str);
 
 /// The answer to a request that is refused.
-pub(super) fn refusal(request: &Request) -> Option<Response> {
+pub(super) fn refusal(request: &Request, page: Option<RefusalPage>) -> Option<Response> {
     let (status, sentence) = fault(request)?;
-    let mut response = refusal::answer(request.uri().path(), status, sentence);
+    let mut response = refusal::answer(request.uri().path(), page, status, sentence);
     if request.version() < Version::HTTP_2 {
         // What follows on this connection may be meant for somebody else.
         let close = HeaderValue::from_static("close");

@@ -9,17 +9,21 @@ use axum::response::Response;
 use axum::routing::future::RouteFuture;
 use tower::Service;
 
+use crate::layers::RefusalPage;
+
 /// Services by the paths that they answer.
 #[derive(Clone)]
 pub struct Site {
     /// Each with what its paths start with, such as `/api`; the first that fits answers.
     pub(super) services: Vec<(&'static str, Router)>,
+    pub(super) refusal_page: Option<RefusalPage>,
 }
 
 impl From<Router> for Site {
     fn from(router: Router) -> Site {
         Site {
             services: vec![("", router)],
+            refusal_page: None,
         }
     }
 }
@@ -34,6 +38,13 @@ impl Site {
     #[must_use]
     pub fn with(mut self, prefix: &'static str, service: Router) -> Site {
         self.services.insert(0, (prefix, service));
+        self
+    }
+
+    /// Has people told by this page what is refused before any service is asked.
+    #[must_use]
+    pub fn refusing_by(mut self, page: RefusalPage) -> Site {
+        self.refusal_page = Some(page);
         self
     }
 

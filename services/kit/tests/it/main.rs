@@ -15,6 +15,7 @@ mod listeners;
 mod manners;
 mod player;
 mod proxies;
+mod refusals;
 mod server;
 mod signals;
 mod strict;

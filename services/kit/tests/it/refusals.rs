@@ -1,0 +1,105 @@
+//! What the stack refuses, in the form of who is told: a page, JSON, a line.
+
+use axum::Router;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::StatusCode;
+use kit::layers::{Terms, TimeLimits};
+
+use crate::server::{LONG, SHORT, Server, Settings, drain, start_set, start_with};
+
+fn page(status: StatusCode, sentence: &str) -> String {
+    format!("<p>{}: {sentence}</p>\n", status.as_u16())
+}
+
+/// Routes below `/api/`, below `/static/` and elsewhere, on terms that refuse what takes long.
+async fn server() -> Server {
+    let routes = Router::new()
+        .route("/never", get(std::future::pending::<()>))
+        .route("/read", post(async |body: Bytes| body));
+    let routes = Router::new()
+        .nest("/api", routes.clone())
+        .nest("/static", routes.clone())
+        .merge(routes);
+    let terms = Terms {
+        time_limits: TimeLimits {
+            request: SHORT,
+            stream: LONG,
+        },
+        refusal_page: Some(page),
+        ..Terms::default()
+    };
+    let calm = Settings::calm(drain(LONG, LONG, LONG));
+    start_with(routes, Settings { terms, ..calm }).await
+}
+
+/// Asserts the status and the form of the answer to these bytes, in which `BELOW` stands before the path.
+async fn is_refused(server: &Server, request: &str, status: u16, sentence: &str) {
+    let json = format!("{{\"error\":\"{sentence}\"}}\n");
+    let html = format!("<p>{status}: {sentence}</p>\n");
+    for (below, kind, body) in [
+        ("/api", "application/json", json),
+        (
+            "/static",
+            "text/plain; charset=utf-8",
+            format!("{sentence}\n"),
+        ),
+        ("", "text/html; charset=utf-8", html),
+    ] {
+        let mut client = server.connect().await;
+        client.send(&request.replace("BELOW", below)).await;
+        let answer = client.read_to(&body).await;
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&start), "{below}: {answer}");
+        let kind = format!("content-type: {kind}\r\n");
+        assert!(answer.contains(&kind), "{below}: {answer}");
+        let is_page = below.is_empty();
+        for field in ["content-security-policy: ", "cache-control: no-store\r\n"] {
+            assert_eq!(answer.contains(field), is_page, "{below}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_takes_too_long() {
+    let server = server().await;
+    let slow = "GET BELOW/never HTTP/1.1\r\nHost: a\r\n\r\n";
+    is_refused(&server, slow, 503, "the request took too long").await;
+    let half = "POST BELOW/read HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe";
+    let sentence = "the body of the request did not arrive in time";
+    is_refused(&server, half, 408, sentence).await;
+}
+
+#[tokio::test]
+async fn what_is_malformed_or_too_large() {
+    let server = server().await;
+    let no_host = "GET BELOW/never HTTP/1.1\r\n\r\n";
+    is_refused(&server, no_host, 400, "the field Host is missing").await;
+    let long = "x".repeat(9000);
+    let line = format!("GET BELOW/{long} HTTP/1.1\r\nHost: a\r\n\r\n");
+    is_refused(&server, &line, 414, "the request line is too long").await;
+}
+
+#[tokio::test]
+async fn what_comes_beside_too_many() {
+    let terms = Terms {
+        request_limit: 1,
+        refusal_page: Some(page),
+        ..Terms::default()
+    };
+    let calm = Settings::calm(drain(LONG, LONG, LONG));
+    let server = start_set(Settings { terms, ..calm }).await;
+    let mut first = server.connect().await;
+    first.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    server.entered.notified().await;
+    let busy = "too many requests are being answered";
+    is_refused(&server, "GET BELOW/ HTTP/1.1\r\nHost: a\r\n\r\n", 503, busy).await;
+    // To HEAD without the page, or the next answer would not follow at once.
+    let mut other = server.connect().await;
+    let both = ["HEAD", "GET"].map(|method| format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    other.send(&both.concat()).await;
+    let answers = other.read_to(&format!("<p>503: {busy}</p>\n")).await;
+    let starts = answers.matches("HTTP/1.1 503 ").count();
+    let heads_only = answers.matches("\r\n\r\nHTTP/1.1 503 ").count();
+    assert_eq!((starts, heads_only), (2, 1), "{answers}");
+}
