@@ -9,9 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use web::ApiClient;
 
-use crate::harness::{DEADLINE, Reply, get, site};
+use crate::harness::{DEADLINE, Reply, get, over_http, site};
 
 const PAGE: &str = "/states_list";
 
@@ -56,11 +55,6 @@ async fn is_slow() {
     let reply = get(&site(never), PAGE).await;
     is_told_well(&reply, StatusCode::GATEWAY_TIMEOUT);
     assert!(asked.elapsed() < DEADLINE + Duration::from_secs(2));
-}
-
-fn over_http(port: u16) -> Router {
-    let url = format!("http://127.0.0.1:{port}").parse().unwrap();
-    web::app(ApiClient::over_http(&url, DEADLINE))
 }
 
 #[tokio::test]

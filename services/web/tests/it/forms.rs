@@ -1,33 +1,13 @@
 //! Reviews and places are added, changed and removed by forms.
 
-use axum::Router;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 
-use crate::harness::{Reply, get, read, site};
+use crate::harness::{get, leads_to, post, post_from, site};
 use crate::stand_in::StandIn;
 
 const REVIEW: &str = "text=Great+stay%21%0D%0AAgain%21&email=bob%40hbnb.example";
 const PLACE: &str = "name=Loft&description=&max_guest=2&number_rooms=1&number_bathrooms=1&price_by_night=80\
                      &latitude=&longitude=-1.5&amenity=kept&amenity=new&email=bob%40hbnb.example";
-
-async fn post(site: &Router, path: &str, form: &str) -> Reply {
-    post_from(site, path, form, &[]).await
-}
-
-async fn post_from(site: &Router, path: &str, form: &str, headers: &[(&str, &str)]) -> Reply {
-    let mut request = Request::post(path)
-        .header("host", "hbnb.example")
-        .header("content-type", "application/x-www-form-urlencoded");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    read(site, request.body(form.to_owned().into()).unwrap()).await
-}
-
-fn leads_to(reply: &Reply, location: &str) {
-    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
-    assert_eq!(reply.header("location"), location);
-}
 
 #[tokio::test]
 async fn a_review_is_added() {

@@ -31,6 +31,12 @@ pub(crate) fn site(api: Router) -> Router {
     web::app(ApiClient::in_process(api, DEADLINE))
 }
 
+/// The pages over the API at this port.
+pub(crate) fn over_http(port: u16) -> Router {
+    let url = format!("http://127.0.0.1:{port}").parse().unwrap();
+    web::app(ApiClient::over_http(&url, DEADLINE))
+}
+
 pub(crate) async fn ask(site: &Router, method: Method, path: &str) -> Reply {
     let request = Request::builder().method(method).uri(path);
     read(site, request.body(Body::empty()).unwrap()).await
@@ -50,4 +56,30 @@ pub(crate) async fn read(site: &Router, request: Request<Body>) -> Reply {
 
 pub(crate) async fn get(site: &Router, path: &str) -> Reply {
     ask(site, Method::GET, path).await
+}
+
+/// Sends a form.
+pub(crate) async fn post(site: &Router, path: &str, form: &str) -> Reply {
+    post_from(site, path, form, &[]).await
+}
+
+pub(crate) async fn post_from(
+    site: &Router,
+    path: &str,
+    form: &str,
+    headers: &[(&str, &str)],
+) -> Reply {
+    let mut request = Request::post(path)
+        .header("host", "hbnb.example")
+        .header("content-type", "application/x-www-form-urlencoded");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    read(site, request.body(form.to_owned().into()).unwrap()).await
+}
+
+/// Asserts that a form was taken, and where its answer leads.
+pub(crate) fn leads_to(reply: &Reply, location: &str) {
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
+    assert_eq!(reply.header("location"), location);
 }

@@ -5,8 +5,11 @@
 mod harness;
 mod stand_in;
 
+mod again;
 mod faults;
 mod forms;
+mod headers;
+mod in_time;
 mod listings;
 mod site;
 mod texts;

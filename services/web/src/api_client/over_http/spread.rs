@@ -17,7 +17,7 @@ pub(super) type Lookup = BoxCloneSyncService<Name, Vec<SocketAddr>, BoxError>;
 /// What the system says.
 pub(super) fn of_system() -> Lookup {
     let lookup = GaiResolver::new()
-        .map_response(|addresses| addresses.collect())
+        .map_response(Iterator::collect)
         .map_err(BoxError::from);
     BoxCloneSyncService::new(lookup)
 }
