@@ -31,7 +31,7 @@ pub use nginx::Nginx;
 pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use server::{Binary, Server, run};
-pub use skip::{announce, skipped};
+pub use skip::{Tool, announce, missing, skipped};
 pub use sources::{sources, top};
 pub use storage::Storage;
 pub use validator::Validator;

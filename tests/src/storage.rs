@@ -3,7 +3,7 @@
 use crate::environment::test_database_url;
 use crate::postgres::{Database, query};
 use crate::server::{Binary, run};
-use crate::skip::skipped;
+use crate::skip::{Tool, missing};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
@@ -34,7 +34,7 @@ impl Storage {
     /// A database on the server of the tests; without one, `what` is skipped.
     pub fn postgres(what: &str) -> Result<Option<Self>> {
         let Some(server) = test_database_url() else {
-            skipped(what, "HBNB_TEST_DATABASE_URL is not set");
+            missing(Tool::Postgres, what, "HBNB_TEST_DATABASE_URL is not set");
             return Ok(None);
         };
         let database = Database::create(&server)?;

@@ -188,11 +188,7 @@ async fn admitted(storage: &Storage) {
 }
 
 fn postgres(what: &str, options: Options) -> Option<Postgres> {
-    if let Err(why) = Postgres::available() {
-        skipped(what, &why);
-        return None;
-    }
-    Some(Postgres::start(options).unwrap())
+    Postgres::start_for(what, options).unwrap()
 }
 
 fn launch(url: &str, folder: &Path) -> Server {

@@ -39,10 +39,15 @@ impl Report {
         }
     }
 
+    /// Counts what has failed outside of all tests.
+    pub(super) fn fail(&mut self) {
+        self.failed += 1;
+    }
+
     /// A program that failed without a failed test, as one that does not compile, is a failure too.
     pub(super) fn finish(&mut self, success: bool) {
         if !success && self.failed == 0 {
-            self.failed = 1;
+            self.fail();
         }
     }
 
