@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use assets::config::{AssetsConfig, OPTIONS};
 use kit::config::{COMMON, admin_bind, bind};
-use kit::program;
 use kit::serve::Outcome;
 use kit::service::{Opened, Program, Start};
 use kit::telemetry::Service;
@@ -20,17 +19,13 @@ const EXAMPLES: &str = "Examples:
 
 fn main() -> ExitCode {
     let own = [bind("127.0.0.1:8083"), admin_bind("127.0.0.1:9083")];
-    let program = Program {
+    Program {
         service: SERVICE,
         about: "The style sheets, scripts and images of HBNB, under /static/",
         examples: EXAMPLES,
         options: [&own, OPTIONS, COMMON].concat(),
-    };
-    let matches = program.command().get_matches();
-    program::run(
-        SERVICE.name,
-        async move { program.obey(&matches, serve).await },
-    )
+    }
+    .run(serve)
 }
 
 async fn serve(start: Start) -> anyhow::Result<Outcome> {

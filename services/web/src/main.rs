@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use kit::config::{COMMON, admin_bind, bind};
-use kit::program;
 use kit::serve::Outcome;
 use kit::service::{Program, Start};
 use kit::telemetry::Service;
@@ -25,17 +24,13 @@ fn main() -> ExitCode {
         admin_bind("127.0.0.1:9082"),
         API_URL,
     ];
-    let program = Program {
+    Program {
         service: SERVICE,
         about: "The pages of HBNB, which ask the API for data",
         examples: EXAMPLES,
         options: [&own, OPTIONS, COMMON].concat(),
-    };
-    let matches = program.command().get_matches();
-    program::run(
-        SERVICE.name,
-        async move { program.obey(&matches, serve).await },
-    )
+    }
+    .run(serve)
 }
 
 async fn serve(start: Start) -> anyhow::Result<Outcome> {

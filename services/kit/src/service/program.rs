@@ -44,6 +44,14 @@ impl Program {
         Settings::load(&self.options, &Env::read(), flags)
     }
 
+    /// The whole of a `main` that has no other command.
+    pub fn run(self, serve: impl AsyncFnOnce(Start) -> anyhow::Result<Outcome>) -> ExitCode {
+        let matches = self.command().get_matches();
+        program::run(self.service.name, async move {
+            self.obey(&matches, serve).await
+        })
+    }
+
     /// Does what the flags of [`Program::command`] say: asks a probe, or has `serve` do its work.
     pub async fn obey(
         &self,
