@@ -8,5 +8,6 @@ mod stand_in;
 mod faults;
 mod forms;
 mod listings;
+mod routes;
 mod site;
 mod texts;
