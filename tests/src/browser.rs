@@ -10,7 +10,7 @@ mod window;
 pub use accessibility::{Axe, Violation};
 pub use record::Exchange;
 pub use thirtyfour::{Key, WebElement};
-pub use window::Theme;
+pub use window::{Media, Theme};
 
 use crate::environment::variable;
 use crate::server::{Binary, Server};
