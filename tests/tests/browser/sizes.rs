@@ -46,6 +46,7 @@ async fn all_pages_fit() {
     let album = Album::open();
     for (name, path) in pages(&site).await {
         browser.open(&path).await.unwrap();
+        is_clean(&browser, name).await;
         for (width, height) in WINDOWS {
             browser.set_size(width, height).await.unwrap();
             for theme in Theme::BOTH {
@@ -56,7 +57,6 @@ async fn all_pages_fit() {
                 album.add(&browser, &name).await;
             }
         }
-        is_clean(&browser, name).await;
     }
     album.close("the site's pages");
 }
