@@ -14,17 +14,19 @@ pub enum Tool {
     Node,
     Postgres,
     Schemathesis,
+    Sqlite3,
     Vnu,
 }
 
 impl Tool {
-    const ALL: [Tool; 7] = [
+    const ALL: [Tool; 8] = [
         Tool::Axe,
         Tool::Chromium,
         Tool::Nginx,
         Tool::Node,
         Tool::Postgres,
         Tool::Schemathesis,
+        Tool::Sqlite3,
         Tool::Vnu,
     ];
 
@@ -37,6 +39,7 @@ impl Tool {
             Self::Node => "node",
             Self::Postgres => "postgres",
             Self::Schemathesis => "schemathesis",
+            Self::Sqlite3 => "sqlite3",
             Self::Vnu => "vnu",
         }
     }

@@ -83,10 +83,14 @@ impl Storage {
         Ok(answer.trim_end().to_owned())
     }
 
-    /// Why [`query`](Self::query) cannot work here, if so.
-    pub fn no_queries(&self) -> Option<String> {
+    /// Whether [`query`](Self::query) can work here; where it cannot, `what` is skipped.
+    pub fn takes_queries(&self, what: &str) -> bool {
+        let tool = match self.database {
+            Some(_) => Tool::Postgres,
+            None => Tool::Sqlite3,
+        };
         self.query("SELECT 1")
-            .err()
-            .map(|error| format!("{error:#}"))
+            .inspect_err(|error| missing(tool, what, &format!("{error:#}")))
+            .is_ok()
     }
 }

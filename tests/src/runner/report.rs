@@ -122,6 +122,15 @@ mod tests {
     }
 
     #[test]
+    fn failure_outside_of_tests() {
+        let mut report = Report::default();
+        report.read("test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured;");
+        report.fail();
+        assert!(!report.is_success());
+        assert_eq!(report.to_string(), "5 passed, 1 failed");
+    }
+
+    #[test]
     fn failure_without_tests() {
         assert_eq!(
             report(&["error: could not compile"], false),
