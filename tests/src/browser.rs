@@ -10,11 +10,11 @@ mod window;
 pub use accessibility::{Axe, Violation};
 pub use record::Exchange;
 pub use thirtyfour::{Key, WebElement};
-pub use window::Theme;
+pub use window::{Media, Theme};
 
 use crate::environment::variable;
 use crate::server::{Binary, Server};
-use crate::skip::skipped;
+use crate::skip::{Tool, missing};
 use anyhow::{Context, Result};
 use record::Record;
 use std::path::Path;
@@ -55,7 +55,7 @@ impl Browser {
         let Some(program) = variable(CHROMEDRIVER) else {
             let why =
                 format!("{CHROMEDRIVER} is not set; make setup installs it, make test sets it");
-            skipped(what, &why);
+            missing(Tool::Chromium, what, &why);
             return Ok(None);
         };
         let folder = TempDir::new()?;

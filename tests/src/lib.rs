@@ -33,7 +33,7 @@ pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use relay::{Relay, Trouble};
 pub use server::{Binary, Server, run};
-pub use skip::{announce, skipped};
+pub use skip::{Tool, announce, missing, skipped};
 pub use sources::{sources, top};
 pub use storage::Storage;
 pub use validator::Validator;

@@ -14,6 +14,7 @@ pub use options::Options;
 pub use paused::Paused;
 
 use crate::process::free_port;
+use crate::skip::{Tool, missing};
 use anyhow::{Context, Result, bail};
 use running::Running;
 use std::path::Path;
@@ -40,6 +41,22 @@ impl Postgres {
     pub fn available() -> Result<(), String> {
         let found = Tools::find().and_then(|_| Account::unprivileged());
         found.map(drop).map_err(|error| format!("{error:#}"))
+    }
+
+    /// Whether it can; where it cannot, `what` is skipped.
+    pub fn is_there(what: &str) -> bool {
+        let available = Self::available();
+        available
+            .inspect_err(|why| missing(Tool::Postgres, what, why))
+            .is_ok()
+    }
+
+    /// Starts one; where there are no programs for it, `what` is skipped.
+    pub fn start_for(what: &str, options: Options) -> Result<Option<Self>> {
+        match Self::is_there(what) {
+            true => Self::start(options).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// Makes a data directory, starts a server on it and waits until it answers.

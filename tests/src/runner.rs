@@ -5,13 +5,13 @@ mod report;
 use crate::environment::test_database_url;
 use crate::postgres::{Options, Postgres};
 use crate::process::signal;
-use crate::skip;
-use anyhow::{Context, Result};
+use crate::skip::{self, Tool};
+use anyhow::{Context, Error, Result};
 use report::Report;
 use std::io::Write;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -27,10 +27,12 @@ type Shared = Arc<Mutex<Report>>;
 /// Builds, tests, and prints the sums as the last line; whether nothing failed.
 pub async fn run(args: &[String]) -> Result<bool> {
     let report = Shared::default();
+    // First of all, so that a list with a mistake in it ends the run at once.
+    let is_required = Tool::Postgres.is_required().map_err(Error::msg)?;
     let mut success = follow(cargo(&build(args)), &report).await?.success();
     if success {
         // Held until the tests have ended, also when they are interrupted.
-        let postgres = database(&report);
+        let postgres = database(&report, is_required);
         let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
         command.args(args);
         if let Some(postgres) = &postgres {
@@ -38,7 +40,7 @@ pub async fn run(args: &[String]) -> Result<bool> {
         }
         success = follow(command, &report).await?.success();
     }
-    let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut report = lock(&report);
     report.finish(success);
     println!("\n{report}");
     Ok(success && report.is_success())
@@ -60,7 +62,7 @@ fn build(args: &[String]) -> Vec<&str> {
     build
 }
 
-fn database(report: &Shared) -> Option<Postgres> {
+fn database(report: &Shared, is_required: bool) -> Option<Postgres> {
     if test_database_url().is_some() {
         return None;
     }
@@ -73,7 +75,10 @@ fn database(report: &Shared) -> Option<Postgres> {
         Err(why) => {
             let line = skip::line("every test on PostgreSQL", &why);
             skip::announce(&line);
-            read(report, &line);
+            match is_required {
+                true => lock(report).fail(),
+                false => lock(report).read(&line),
+            }
             None
         }
     }
@@ -135,14 +140,11 @@ async fn pass_on(pipe: impl AsyncRead + Unpin, mut to: impl Write, report: Share
     while let Ok(1..) = pipe.read_until(b'\n', &mut line).await {
         // A closed output is no reason to stop counting.
         let _ = to.write_all(&line).and_then(|()| to.flush());
-        read(&report, &String::from_utf8_lossy(&line));
+        lock(&report).read(&String::from_utf8_lossy(&line));
         line.clear();
     }
 }
 
-fn read(report: &Shared, line: &str) {
-    report
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .read(line);
+fn lock(report: &Shared) -> MutexGuard<'_, Report> {
+    report.lock().unwrap_or_else(PoisonError::into_inner)
 }

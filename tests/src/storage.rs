@@ -3,7 +3,7 @@
 use crate::environment::test_database_url;
 use crate::postgres::{Database, query};
 use crate::server::{Binary, run};
-use crate::skip::skipped;
+use crate::skip::{Tool, missing};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
@@ -34,7 +34,7 @@ impl Storage {
     /// A database on the server of the tests; without one, `what` is skipped.
     pub fn postgres(what: &str) -> Result<Option<Self>> {
         let Some(server) = test_database_url() else {
-            skipped(what, "HBNB_TEST_DATABASE_URL is not set");
+            missing(Tool::Postgres, what, "HBNB_TEST_DATABASE_URL is not set");
             return Ok(None);
         };
         let database = Database::create(&server)?;
@@ -83,10 +83,14 @@ impl Storage {
         Ok(answer.trim_end().to_owned())
     }
 
-    /// Why [`query`](Self::query) cannot work here, if so.
-    pub fn no_queries(&self) -> Option<String> {
+    /// Whether [`query`](Self::query) can work here; where it cannot, `what` is skipped.
+    pub fn takes_queries(&self, what: &str) -> bool {
+        let tool = match self.database {
+            Some(_) => Tool::Postgres,
+            None => Tool::Sqlite3,
+        };
         self.query("SELECT 1")
-            .err()
-            .map(|error| format!("{error:#}"))
+            .inspect_err(|error| missing(tool, what, &format!("{error:#}")))
+            .is_ok()
     }
 }

@@ -1,7 +1,7 @@
 //! The Nu Html Checker, which is what the W3C validates pages with.
 
 use crate::environment::variable;
-use crate::skip::skipped;
+use crate::skip::{Tool, missing};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use std::process::Command;
@@ -21,9 +21,9 @@ impl Validator {
         let archive = variable(VNU);
         if archive.is_none() {
             let why = format!("{VNU} is not set; make setup installs it, make test sets it");
-            skipped(what, &why);
+            missing(Tool::Vnu, what, &why);
         } else if Command::new("java").arg("-version").output().is_err() {
-            skipped(what, "there is no java");
+            missing(Tool::Vnu, what, "there is no java");
             return None;
         }
         archive.map(|archive| Self { archive })

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rig::golden::{Reading, Targets, play, required_steps};
 use rig::http::get;
 use rig::process::free_port;
-use rig::{Binary, Collector, Nginx, Server, Storage, announce, run, skipped, until};
+use rig::{Binary, Collector, Nginx, Server, Storage, Tool, announce, missing, run, until};
 use tempfile::TempDir;
 
 const SCENARIOS: &str = include_str!("../golden/public.jsonl");
@@ -46,7 +46,7 @@ impl Site {
 
     fn front(&self, what: &str) -> Option<Nginx> {
         if let Err(why) = Nginx::available() {
-            skipped(what, &why);
+            missing(Tool::Nginx, what, &why);
             return None;
         }
         let http = |address| self.configuration(address);

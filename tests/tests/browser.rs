@@ -10,6 +10,7 @@ mod browser {
     mod hostile;
     mod keyboard;
     mod legacy;
+    mod media;
     mod pages;
     mod site;
     mod sizes;

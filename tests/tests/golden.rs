@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rig::golden::{Reading, Tally, Targets, play, required_steps};
-use rig::{Binary, Database, Server, announce, skipped, test_database_url};
+use rig::{Binary, Database, Server, Tool, announce, missing, test_database_url};
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -123,7 +123,7 @@ fn sqlite_url(folder: &TempDir) -> String {
 
 fn postgres_database(what: &str) -> Option<Database> {
     let Some(server) = test_database_url() else {
-        skipped(what, "HBNB_TEST_DATABASE_URL is not set");
+        missing(Tool::Postgres, what, "HBNB_TEST_DATABASE_URL is not set");
         return None;
     };
     Some(Database::create(&server).unwrap())

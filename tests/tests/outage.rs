@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
-use rig::{Binary, Options, Postgres, Server, skipped};
+use rig::{Binary, Options, Postgres, Server};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -16,11 +16,7 @@ const GRACE: Duration = Duration::from_secs(4);
 const HEALED: Duration = Duration::from_secs(2);
 
 fn postgres(what: &str) -> Option<Postgres> {
-    if let Err(why) = Postgres::available() {
-        skipped(what, &why);
-        return None;
-    }
-    Some(Postgres::start(Options::default()).unwrap())
+    Postgres::start_for(what, Options::default()).unwrap()
 }
 
 async fn serve(postgres: &Postgres, folder: &Path) -> Server {

@@ -5,7 +5,7 @@
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rig::postgres::query;
 use rig::process::{TICK, end};
-use rig::{Database, Options, Postgres, skipped};
+use rig::{Database, Options, Postgres};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,11 +14,7 @@ use std::time::{Duration, Instant};
 const OWNER: &str = "owner-to-kill";
 
 fn start(options: Options) -> Option<Postgres> {
-    if let Err(why) = Postgres::available() {
-        skipped("the test rig's own PostgreSQL", &why);
-        return None;
-    }
-    Some(Postgres::start(options).unwrap())
+    Postgres::start_for("the test rig's own PostgreSQL", options).unwrap()
 }
 
 fn data_of(postgres: &Postgres) -> PathBuf {
@@ -128,8 +124,8 @@ fn panicking_owner() {
 /// Runs this very program again, as the owner that is killed.
 #[test]
 fn killed_owner() {
-    if let Err(why) = Postgres::available() {
-        return skipped("a killed owner of a PostgreSQL", &why);
+    if !Postgres::is_there("a killed owner of a PostgreSQL") {
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let note = folder.path().join("data");

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use rig::environment::variable;
-use rig::{Binary, Server, Storage, skipped};
+use rig::{Binary, Server, Storage, Tool, missing};
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -17,7 +17,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 async fn keeps_its_word(storage: &Storage) {
     let Some(schemathesis) = variable("HBNB_TEST_SCHEMATHESIS") else {
         let why = "HBNB_TEST_SCHEMATHESIS is not set; make setup installs it, make test sets it";
-        skipped("the API against its description", why);
+        missing(Tool::Schemathesis, "the API against its description", why);
         return;
     };
     let binary = Binary::named("hbnb").unwrap();

@@ -1,6 +1,7 @@
 //! The one middleware stack, outermost first: who asked, request id, log and metrics, security headers,
 //! `Connection: close` while draining, strictness, the limit of requests in flight, the limit of time.
 
+mod around;
 mod busy;
 mod deadline;
 mod draining;
@@ -27,13 +28,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use tower::layer::layer_fn;
 
 use crate::admin::Health;
 use crate::config::{Common, Networks};
 use crate::faults::{self, Faults};
+use around::around;
 use busy::Room;
-use stack::{Stack, Stacked};
+use stack::Stack;
 
 /// What requests are granted. The default trusts no proxy and limits nothing.
 #[derive(Clone, Default)]
@@ -122,8 +123,7 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
 }
 
 fn wrap(router: Router, stack: Arc<Stack>) -> Router {
-    router.layer(layer_fn(move |inner| Stacked {
-        stack: stack.clone(),
-        inner,
-    }))
+    around(router, move |inner, request| {
+        stack.clone().call(inner, request)
+    })
 }

@@ -1,8 +1,10 @@
 //! A running service: what is the same in every program that answers requests.
 
+mod program;
 mod site;
 mod watch;
 
+pub use program::{Program, Start};
 pub use site::Site;
 pub use watch::watch_answers;
 

@@ -2,7 +2,7 @@
 
 use super::Browser;
 use crate::environment::variable;
-use crate::skip::skipped;
+use crate::skip::{Tool, missing};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ impl Axe {
     pub fn find(what: &str) -> Result<Option<Self>> {
         let Some(file) = variable(AXE) else {
             let why = format!("{AXE} is not set; make setup installs it, make test sets it");
-            skipped(what, &why);
+            missing(Tool::Axe, what, &why);
             return Ok(None);
         };
         let script = std::fs::read_to_string(&file).with_context(|| file)?;

@@ -24,6 +24,35 @@ impl Theme {
     }
 }
 
+/// What a page is shown on, and to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Media {
+    pub theme: Theme,
+    /// Whether it is printed.
+    pub is_paper: bool,
+    /// Whether nothing is to move by itself.
+    pub is_still: bool,
+}
+
+impl Media {
+    /// A screen. Nothing moves smoothly there: a click would miss what it is meant for.
+    pub fn screen(theme: Theme) -> Self {
+        Self {
+            theme,
+            is_paper: false,
+            is_still: true,
+        }
+    }
+
+    /// A sheet of paper.
+    pub fn paper(theme: Theme) -> Self {
+        Self {
+            is_paper: true,
+            ..Self::screen(theme)
+        }
+    }
+}
+
 impl Browser {
     /// Makes the page this wide and high, in CSS pixels.
     pub async fn set_size(&self, width: u32, height: u32) -> Result<()> {
@@ -32,13 +61,23 @@ impl Browser {
         self.tell("Emulation.setDeviceMetricsOverride", size).await
     }
 
-    /// What `prefers-color-scheme` says from now on. Nothing is to move smoothly: a click would miss what it is meant for.
+    /// What `prefers-color-scheme` says from now on, on a screen.
     pub async fn set_theme(&self, theme: Theme) -> Result<()> {
+        self.set_media(Media::screen(theme)).await
+    }
+
+    /// What the media queries of style sheets find from now on.
+    pub async fn set_media(&self, media: Media) -> Result<()> {
+        let medium = if media.is_paper { "print" } else { "screen" };
+        let motion = match media.is_still {
+            true => "reduce",
+            false => "no-preference",
+        };
         let features = json!([
-            {"name": "prefers-color-scheme", "value": theme.name()},
-            {"name": "prefers-reduced-motion", "value": "reduce"},
+            {"name": "prefers-color-scheme", "value": media.theme.name()},
+            {"name": "prefers-reduced-motion", "value": motion},
         ]);
-        let media = json!({ "features": features });
+        let media = json!({"media": medium, "features": features});
         self.tell("Emulation.setEmulatedMedia", media).await
     }
 

@@ -39,10 +39,15 @@ impl Report {
         }
     }
 
+    /// Counts what has failed outside of all tests.
+    pub(super) fn fail(&mut self) {
+        self.failed += 1;
+    }
+
     /// A program that failed without a failed test, as one that does not compile, is a failure too.
     pub(super) fn finish(&mut self, success: bool) {
         if !success && self.failed == 0 {
-            self.failed = 1;
+            self.fail();
         }
     }
 
@@ -114,6 +119,15 @@ mod tests {
         ];
         let wanted = "not tried: PostgreSQL: no initdb\n0 passed, 0 failed, 2 skipped";
         assert_eq!(report(&lines, true), wanted);
+    }
+
+    #[test]
+    fn failure_outside_of_tests() {
+        let mut report = Report::default();
+        report.read("test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured;");
+        report.fail();
+        assert!(!report.is_success());
+        assert_eq!(report.to_string(), "5 passed, 1 failed");
     }
 
     #[test]

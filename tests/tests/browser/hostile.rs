@@ -3,8 +3,9 @@
 use rig::Browser;
 use serde_json::{Value, json};
 
-use super::pages::is_clean;
+use super::pages::{id, is_clean, originals};
 use super::site::Site;
+use super::sizes::WINDOWS;
 
 const LIMIT_OF_NAMES: usize = 128;
 const LIMIT_OF_TEXTS: usize = 1024;
@@ -55,50 +56,79 @@ async fn fill(site: &Site, unit: &str) {
     .await;
 }
 
+/// A site with all of them, and a browser for it; none where there is no browser.
+async fn confront(what: &str) -> Option<(Site, Browser)> {
+    let site = Site::empty().await;
+    let browser = Browser::start(what, site.base()).await.unwrap()?;
+    for unit in UNITS {
+        fill(&site, unit).await;
+    }
+    Some((site, browser))
+}
+
 async fn is_harmless(browser: &Browser, name: &str) {
     is_clean(browser, name).await;
     let pwned = browser.evaluate::<bool>("return 'pwned' in window").await;
     assert!(!pwned.unwrap(), "{name}: a script has run");
 }
 
+/// Neither a telephone nor a screen has to be scrolled sideways.
+async fn fits(browser: &Browser, name: &str) {
+    for (width, height) in WINDOWS {
+        browser.set_size(width, height).await.unwrap();
+        let overflow = browser.overflow().await.unwrap();
+        assert_eq!(overflow, 0, "{name} at {width} px");
+    }
+}
+
 #[tokio::test]
 async fn all_is_text() {
-    let site = Site::empty().await;
-    let what = "hostile names and texts";
-    let Some(browser) = Browser::start(what, site.base()).await.unwrap() else {
+    let Some((site, browser)) = confront("hostile names and texts").await else {
         return;
     };
-    browser.set_size(360, 740).await.unwrap();
-    for unit in UNITS {
-        fill(&site, unit).await;
-    }
-    let wanted = UNITS.map(|unit| filled(unit, LIMIT_OF_NAMES));
-    let places = site.post("/places_search", &json!({})).await;
+    let places = site.post("/places_search?include=state", &json!({})).await;
     for place in places.as_array().unwrap() {
         let name = place["name"].as_str().unwrap();
-        for (page, path) in pages_of(place) {
+        let reviews = site.api(&format!("/places/{}/reviews", id(place))).await;
+        for (page, path) in pages_of(place, id(&reviews[0])) {
             browser.open(&path).await.unwrap();
             is_harmless(&browser, page).await;
-            let overflow = browser.overflow().await.unwrap();
-            assert_eq!(overflow, 0, "{page} of {name:.20}");
+            fits(&browser, &format!("{page} of {name:.20}")).await;
             let script = "return document.body.textContent.includes(arguments[0])";
             let is_shown = browser.evaluate_with::<bool>(script, &[json!(name)]).await;
             assert!(is_shown.unwrap(), "{page}: no {name}");
         }
     }
     brought_in_place(&browser).await;
-    for page in ["/", "/hbnb", "/100-hbnb", "/101-hbnb", "/cities_by_states"] {
-        browser.open(page).await.unwrap();
-        browser
-            .until(
-                "the names",
-                "return document.body.textContent.includes('WWW')",
-            )
-            .await
-            .unwrap();
-        is_harmless(&browser, page).await;
+}
+
+#[tokio::test]
+async fn all_is_text_on_the_pages_of_the_originals() {
+    let what = "hostile names and texts on the pages of the originals";
+    let Some((site, browser)) = confront(what).await else {
+        return;
+    };
+    let states = site.api("/states").await;
+    let states = states.as_array().unwrap();
+    for state in states {
+        let page = format!("/states/{}", id(state));
+        browser.open(&page).await.unwrap();
+        is_harmless(&browser, &page).await;
+        let name = state["name"].as_str().unwrap();
+        assert!(browser.text("h1").await.unwrap().contains(name), "{name}");
+        assert_eq!(browser.text("li > b").await.unwrap(), name);
     }
-    let names = browser.texts("LI > B").await.unwrap();
+    let of_letters = |state: &&Value| state["name"].as_str().unwrap().starts_with("WWW");
+    let state = states.iter().find(of_letters).unwrap();
+    for page in originals(id(state)) {
+        browser.open(&page).await.unwrap();
+        let named = "return document.body.textContent.includes('WWW')";
+        browser.until("the names", named).await.unwrap();
+        is_harmless(&browser, &page).await;
+    }
+    browser.open("/cities_by_states").await.unwrap();
+    let names = browser.texts("li > b").await.unwrap();
+    let wanted = UNITS.map(|unit| filled(unit, LIMIT_OF_NAMES));
     let is_there = |name: &String| names.contains(name);
     assert!(wanted.iter().all(is_there), "{names:#?}");
 }
@@ -123,7 +153,7 @@ async fn brought_in_place(browser: &Browser) {
         format!("return document.querySelectorAll('#results article.review').length === {opened}");
     browser.until("the reviews", &there).await.unwrap();
     is_harmless(browser, "reviews in place").await;
-    assert_eq!(browser.overflow().await.unwrap(), 0);
+    fits(browser, "reviews in place").await;
     let texts = browser.texts("#results article.review > p").await.unwrap();
     for unit in UNITS {
         let wanted = filled(unit, LIMIT_OF_TEXTS);
@@ -132,17 +162,22 @@ async fn brought_in_place(browser: &Browser) {
 }
 
 /// The pages that show the names of one place and what belongs to it.
-fn pages_of(place: &Value) -> Vec<(&'static str, String)> {
-    let [place, city, user] = ["id", "city_id", "user_id"].map(|key| place[key].as_str().unwrap());
+fn pages_of(place: &Value, review: &str) -> Vec<(&'static str, String)> {
+    let [city, user] = ["city_id", "user_id"].map(|key| place[key].as_str().unwrap());
+    let (place, state) = (id(place), id(&place["state"]));
     vec![
         ("place", format!("/places/{place}")),
         ("reviews", format!("/places/{place}/reviews")),
         ("city", format!("/cities/{city}")),
+        ("region", format!("/regions/{state}")),
         ("user", format!("/users/{user}")),
         ("add-place", format!("/cities/{city}/places/new")),
         ("edit-place", format!("/places/{place}/edit")),
         ("write-review", format!("/places/{place}/reviews/new")),
+        ("edit-review", format!("/reviews/{review}/edit")),
+        ("delete-review", format!("/reviews/{review}/delete")),
         ("delete-place", format!("/places/{place}/delete")),
         ("search", format!("/?city={city}")),
+        ("home", "/".to_owned()),
     ]
 }

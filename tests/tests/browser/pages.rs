@@ -8,7 +8,28 @@ use super::site::Site;
 /// A page, by a name and its path.
 pub(super) type Page = (&'static str, String);
 
-fn id(thing: &Value) -> &str {
+/// Those of the originals that have filters.
+pub(super) const WITH_FILTERS: [&str; 9] = [
+    "/hbnb_filters",
+    "/hbnb",
+    "/0-hbnb",
+    "/1-hbnb",
+    "/2-hbnb",
+    "/3-hbnb",
+    "/4-hbnb",
+    "/100-hbnb",
+    "/101-hbnb",
+];
+const LISTS: [&str; 3] = ["/states_list", "/cities_by_states", "/states"];
+
+/// The pages of the originals that show data, with this state for the one that shows a state.
+pub(super) fn originals(state: &str) -> Vec<String> {
+    let fixed = WITH_FILTERS.into_iter().chain(LISTS);
+    let state = format!("/states/{state}");
+    fixed.map(str::to_owned).chain([state]).collect()
+}
+
+pub(super) fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap()
 }
 

@@ -22,7 +22,8 @@ where
     let server = rig::test_database_url();
     if server.is_none() {
         let test = std::thread::current().name().unwrap_or_default().to_owned();
-        rig::skipped(
+        rig::missing(
+            rig::Tool::Postgres,
             &format!("{test} on PostgreSQL"),
             "HBNB_TEST_DATABASE_URL is not set",
         );

@@ -47,6 +47,23 @@ async fn all_files() {
     }
 }
 
+/// `LICENSES.txt` speaks of each folder, and of what is not our own.
+#[test]
+fn all_licences_are_told() {
+    let text = std::fs::read_to_string(folder().join("LICENSES.txt")).unwrap();
+    for path in tree::files() {
+        let part = path.split_once('/').map_or(&*path, |(folder, _)| folder);
+        let is_told = text.contains(&format!("\n{part}/ ")) || part == "LICENSES.txt";
+        assert!(is_told, "{path}");
+        let is_font = [".woff", ".woff2", ".ttf", ".otf"]
+            .iter()
+            .any(|end| path.ends_with(end));
+        assert!(!is_font, "{path}");
+        let is_ours = !path.contains(".min.") || text.contains(path.rsplit('/').next().unwrap());
+        assert!(is_ours, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn head() {
     for path in tree::files() {

@@ -9,7 +9,11 @@ use crate::tree;
 #[test]
 fn all_are_read() {
     if Command::new("node").arg("--version").output().is_err() {
-        rig::skipped("the syntax of the scripts", "there is no node");
+        rig::missing(
+            rig::Tool::Node,
+            "the syntax of the scripts",
+            "there is no node",
+        );
         return;
     }
     let desk = tempfile::tempdir().unwrap();

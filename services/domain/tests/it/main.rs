@@ -25,7 +25,8 @@ where
 {
     let server = rig::test_database_url();
     if server.is_none() {
-        rig::skipped(
+        rig::missing(
+            rig::Tool::Postgres,
             "the PostgreSQL half of a story",
             "HBNB_TEST_DATABASE_URL is not set; make test sets it",
         );
@@ -35,11 +36,5 @@ where
 
 /// A PostgreSQL for this test alone; without the programs the test is skipped.
 fn start(options: rig::Options) -> Option<rig::Postgres> {
-    match rig::Postgres::available() {
-        Ok(()) => Some(rig::Postgres::start(options).unwrap()),
-        Err(why) => {
-            rig::skipped("a story about PostgreSQL's connections", &why);
-            None
-        }
-    }
+    rig::Postgres::start_for("a story about PostgreSQL's connections", options).unwrap()
 }

@@ -6,10 +6,10 @@ use api::config::ApiConfig;
 use assets::config::AssetsConfig;
 use clap::ArgMatches;
 use domain::{Counts, demo, display_url};
-use kit::config::{Common, Env, Opt, Settings};
-use kit::service::{self, Opened, Site};
+use kit::config::Opt;
+use kit::program;
+use kit::service::{Opened, Site, Start};
 use kit::telemetry::Service;
-use kit::{program, serve};
 use serde::Deserialize;
 use web::ApiClient;
 use web::config::WebConfig;
@@ -27,17 +27,16 @@ struct Own {
 }
 
 pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
-    let env = Env::read();
-    let settings = Settings::load(options, &env, flags)?;
-    program::start_telemetry(&settings, &env, SERVICE)?;
-    let (common, config): (Common, _) = (settings.get()?, ApiConfig::read(&settings)?);
-    let (web, assets) = (WebConfig::read(&settings)?, AssetsConfig::read(&settings)?);
+    let start = Start::read(SERVICE, options, flags)?;
+    let settings = &start.settings;
+    let (config, web) = (ApiConfig::read(settings)?, WebConfig::read(settings)?);
+    let assets = AssetsConfig::read(settings)?;
     let own: Own = settings.get()?;
-    let listeners = serve::bind(&common.bind, &common.admin_bind, &env).await?;
+    let listeners = start.bind().await?;
     let database = config.database();
     let addresses = (listeners.0.addresses(), listeners.1.addresses());
     let mut opened = None;
-    let outcome = service::run(SERVICE, &common, listeners, async |ground| {
+    let open = async |ground: &_| {
         let store = opened.insert(open_migrated(&database).await?);
         let filled = match own.no_demo {
             true => None,
@@ -51,8 +50,8 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
             .with("/api", api)
             .with("/static", assets::router(assets.assets_dir));
         Ok(Opened { site, watch })
-    })
-    .await?;
+    };
+    let outcome = start.serve_on(listeners, open).await?;
     api::service::close(opened, outcome).await;
     Ok(ExitCode::from(outcome.code()))
 }

@@ -1,7 +1,6 @@
 //! What a service has around it that is asked from inside the process: the span of each request, and no more. Who asks
 //! logs, counts and limits already.
 
-use std::convert::Infallible;
 use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,53 +8,34 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::response::Response;
+use axum::routing::Route;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tower::Service;
-use tower::layer::layer_fn;
 
+use super::around::{Answering, around};
 use crate::metrics::method_label;
 use crate::telemetry::ServerSpan;
 
 /// Puts a span around each request to the router, below the one that its `traceparent` names.
 pub fn apply_inside(router: Router) -> Router {
-    router.layer(layer_fn(|inner| Spanned { inner }))
+    around(router, spanned)
 }
 
-#[derive(Clone)]
-struct Spanned<S> {
-    inner: S,
-}
-
-impl<S> Service<Request> for Spanned<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let route = request.extensions().get::<MatchedPath>();
-        let route = route.map(MatchedPath::as_str);
-        let span = ServerSpan::begin(&request, method_label(request.method()), route);
-        let inside = span.enter();
-        let answer = span.cover(self.inner.call(request));
-        drop(inside);
-        Box::pin(async move {
-            let mut response = answer.await?;
-            let status = response.status().as_u16();
-            let body = take(response.body_mut());
-            *response.body_mut() = Body::new(Answer { body, span, status });
-            Ok(response)
-        })
-    }
+fn spanned(inner: &mut Route, request: Request) -> Answering {
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map(MatchedPath::as_str);
+    let span = ServerSpan::begin(&request, method_label(request.method()), route);
+    let inside = span.enter();
+    let answer = span.cover(inner.call(request));
+    drop(inside);
+    Box::pin(async move {
+        let mut response = answer.await?;
+        let status = response.status().as_u16();
+        let body = take(response.body_mut());
+        *response.body_mut() = Body::new(Answer { body, span, status });
+        Ok(response)
+    })
 }
 
 /// The body of an answer, whose span ends with it.

@@ -1,18 +1,17 @@
 //! What every request goes through, in one service: a dozen nested ones would each clone and box the next for each
 //! request.
 
-use std::convert::Infallible;
 use std::mem::take;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Version;
 use axum::response::Response;
+use axum::routing::Route;
 use tower::Service;
 
+use super::around::Answering;
 use super::busy::{self, Room};
 use super::deadline::{Limited, TimeLimits};
 use super::record::{Record, Recorded};
@@ -46,46 +45,18 @@ impl Stack {
         }
     }
 
-    fn finish(&self, version: Version, response: &mut Response) {
-        security::put(response.headers_mut());
-        if self.health.is_draining() {
-            draining::tell(version, response.headers_mut());
-        }
-    }
-}
-
-/// A service with the stack around it.
-#[derive(Clone)]
-pub(super) struct Stacked<S> {
-    pub(super) stack: Arc<Stack>,
-    pub(super) inner: S,
-}
-
-impl<S> Service<Request> for Stacked<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let stack = self.stack.clone();
-        forwarded::resolve(&mut request, &stack.trusted);
+    /// Has the route answer, with all that goes around it.
+    pub(super) fn call(self: Arc<Stack>, inner: &mut Route, mut request: Request) -> Answering {
+        forwarded::resolve(&mut request, &self.trusted);
         let id = RequestId::give(&mut request);
         let version = request.version();
-        let mut record = Record::begin(&mut request, id.clone(), stack.quiet);
-        let answer = match stack.refusal(&request, &mut record) {
+        let mut record = Record::begin(&mut request, id.clone(), self.quiet);
+        let answer = match self.refusal(&request, &mut record) {
             Some(refusal) => Err(refusal),
             None => {
-                let limited = Limited::begin(record.started(), stack.limits, &mut request);
+                let limited = Limited::begin(record.started(), self.limits, &mut request);
                 let inside = record.span().enter();
-                let answer = limited.answer(self.inner.call(request));
+                let answer = limited.answer(inner.call(request));
                 drop(inside);
                 Ok(record.span().cover(answer))
             }
@@ -98,12 +69,19 @@ where
                 },
                 Err(refusal) => refusal,
             };
-            stack.finish(version, &mut response);
+            self.finish(version, &mut response);
             record.answered(&response);
             id.put(response.headers_mut());
             let body = take(response.body_mut());
             *response.body_mut() = Body::new(Recorded::new(body, record));
             Ok(response)
         })
+    }
+
+    fn finish(&self, version: Version, response: &mut Response) {
+        security::put(response.headers_mut());
+        if self.health.is_draining() {
+            draining::tell(version, response.headers_mut());
+        }
     }
 }

@@ -18,6 +18,7 @@ use kit::layers::{Streamed, Terms, TimeLimits};
 use kit::serve::Clocks;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::limits::until_counted;
@@ -161,20 +162,26 @@ async fn client_that_reads_too_slowly_to_the_end() {
     until_counted("request_timeout").await;
 }
 
+/// A client of HTTP/2, and its connection until it ends.
+async fn over_http2(server: &Server) -> (http2::SendRequest<Body>, JoinHandle<hyper::Result<()>>) {
+    let stream = TcpStream::connect(&server.address).await.unwrap();
+    let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+    let (sender, connection) = handshake.await.unwrap();
+    (sender, tokio::spawn(connection))
+}
+
+fn asked(path: &str) -> Request<Body> {
+    let request = Request::get(format!("http://x{path}"));
+    request.body(Body::empty()).unwrap()
+}
+
 /// Its window is full, so that no byte is written that could be awaited too long.
 #[tokio::test]
 async fn http2_client_that_stops_reading() {
     let write = SHORT;
     let server = limited(NONE, NONE, Clocks { write, ..CALM }).await;
-    let stream = TcpStream::connect(&server.address).await.unwrap();
-    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
-    let request = Request::get("http://x/endless")
-        .body(Body::empty())
-        .unwrap();
-    let mut answer = sender.send_request(request).await.unwrap();
+    let (mut sender, connection) = over_http2(&server).await;
+    let mut answer = sender.send_request(asked("/endless")).await.unwrap();
     answer.body_mut().frame().await.unwrap().unwrap();
     let ended = timeout(PATIENCE, connection).await;
     let _ = ended.expect("the connection stays open").unwrap();
@@ -186,15 +193,8 @@ async fn http2_client_that_stops_reading() {
 async fn http2_client_that_waits() {
     let write = SHORT;
     let server = limited(NONE, NONE, Clocks { write, ..CALM }).await;
-    let stream = TcpStream::connect(&server.address).await.unwrap();
-    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
-        .await
-        .unwrap();
-    let _connection = tokio::spawn(connection);
-    let request = Request::get("http://x/streamed")
-        .body(Body::empty())
-        .unwrap();
-    let answer = sender.send_request(request).await.unwrap();
+    let (mut sender, _connection) = over_http2(&server).await;
+    let answer = sender.send_request(asked("/streamed")).await.unwrap();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(body, "part;part;");
 }

@@ -11,5 +11,6 @@ mod forms;
 mod headers;
 mod in_time;
 mod listings;
+mod routes;
 mod site;
 mod texts;

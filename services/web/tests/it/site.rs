@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 
 use axum::Router;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Request, StatusCode};
 
-use crate::harness::{Reply, ask, get, read, site};
+use crate::harness::{Reply, get, read, site};
 use crate::stand_in::StandIn;
 
 /// Every page, and how many calls of the API it may make.
@@ -55,22 +55,6 @@ async fn every_page() {
         for inline in ["<style", " style=", " onclick=", "javascript:", "<script>"] {
             assert!(!text.contains(inline), "{page}: {inline}");
         }
-    }
-}
-
-#[tokio::test]
-async fn every_page_with_a_slash_and_by_head() {
-    for (page, _) in PAGES {
-        let plain = get(&of("x"), page).await;
-        let slash = get(&of("x"), &format!("{}/", page.trim_end_matches('/'))).await;
-        assert_eq!(slash.text, plain.text, "{page}");
-        let head = ask(&of("x"), Method::HEAD, page).await;
-        assert_eq!(
-            (head.status, head.text.as_str()),
-            (StatusCode::OK, ""),
-            "{page}"
-        );
-        assert_eq!(head.header("etag"), plain.header("etag"), "{page}");
     }
 }
 
