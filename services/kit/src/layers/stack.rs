@@ -65,7 +65,7 @@ impl Stack {
             let mut response = match answer {
                 Ok(answer) => match answer.await {
                     Ok(response) => response,
-                    Err(late) => late.answer(record.path(), stack.refusal_page, version),
+                    Err(late) => late.answer(record.path(), self.refusal_page, version),
                 },
                 Err(refusal) => refusal,
             };
