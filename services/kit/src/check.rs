@@ -1,6 +1,5 @@
-//! The `check` command of every program: asks a probe of a running service.
+//! The `check` command of every program: asks a probe of a running service, or whether a port can be reached.
 
-use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,6 +31,18 @@ pub async fn check(admin: &Listen, probe: &str) -> Result<String, String> {
     }
 }
 
+/// Connects to `address` over TCP. One sentence either way: `Ok` if there was a connection in time.
+pub async fn reach(address: &Listen) -> Result<String, String> {
+    match timeout(LIMIT, connect(address)).await {
+        Ok(Ok(_)) => Ok(format!("{address}: connected")),
+        Ok(Err(problem)) => Err(format!("{address}: {problem}")),
+        Err(_) => Err(format!(
+            "{address}: no connection within {} s",
+            LIMIT.as_secs()
+        )),
+    }
+}
+
 /// A listener on every address of the host is asked at loopback.
 fn reachable(admin: &Listen) -> Listen {
     let loopback = |host: &str, port| Listen::Tcp {
@@ -48,20 +59,25 @@ fn reachable(admin: &Listen) -> Listen {
 }
 
 async fn ask(admin: &Listen, probe: &str) -> Result<(StatusCode, String), String> {
-    match admin {
-        Listen::Tcp { host, port } => {
-            let stream = TcpStream::connect((host.as_str(), *port)).await;
-            get(stream.map_err(|error| not_connected(&error))?, probe).await
-        }
-        Listen::Unix(path) => {
-            let stream = UnixStream::connect(AsRef::<Path>::as_ref(path)).await;
-            get(stream.map_err(|error| not_connected(&error))?, probe).await
-        }
+    match connect(admin).await? {
+        Stream::Tcp(stream) => get(stream, probe).await,
+        Stream::Unix(stream) => get(stream, probe).await,
     }
 }
 
-fn not_connected(error: &std::io::Error) -> String {
-    format!("cannot connect: {error}")
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+async fn connect(address: &Listen) -> Result<Stream, String> {
+    let connected = match address {
+        Listen::Tcp { host, port } => TcpStream::connect((host.as_str(), *port))
+            .await
+            .map(Stream::Tcp),
+        Listen::Unix(path) => UnixStream::connect(path).await.map(Stream::Unix),
+    };
+    connected.map_err(|error| format!("cannot connect: {error}"))
 }
 
 async fn get<S>(stream: S, probe: &str) -> Result<(StatusCode, String), String>

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
 
-use crate::check::check;
-use crate::config::{Common, ConfigError, Env, Settings};
+use crate::check::{check, reach};
+use crate::config::{Common, ConfigError, Env, Listen, Settings};
 use crate::telemetry::{self, Service};
 
 /// How long the last spans may take to reach the collector.
@@ -80,20 +80,34 @@ pub fn check_command() -> Command {
         .value_parser(["ready", "live", "startup"])
         .default_value("ready")
         .help("Which probe to ask");
+    let tcp = Arg::new("tcp")
+        .long("tcp")
+        .value_name("HOST:PORT")
+        .value_parser(host_and_port)
+        .conflicts_with("probe")
+        .help("Ask only whether this port takes a TCP connection within 2 s");
     Command::new("check")
-        .about("Ask a probe of the running service: exits 0 or 1, with a sentence")
-        .arg(probe)
+        .about("Ask a probe of the running service, or try a port: exits 0 or 1, with a sentence")
+        .args([probe, tcp])
 }
 
-/// Asks the probe that the flags of [`check_command`] name, at the admin listener of the settings.
+fn host_and_port(text: &str) -> Result<Listen, String> {
+    match text.parse() {
+        Ok(address @ Listen::Tcp { .. }) => Ok(address),
+        _ => Err("give HOST:PORT, such as db:5432".to_owned()),
+    }
+}
+
+/// Does what the flags of [`check_command`] say: asks a probe at the admin listener of the settings, or tries a port.
 pub async fn probe(settings: &Settings, flags: &ArgMatches) -> anyhow::Result<ExitCode> {
-    let common: Common = settings.get()?;
-    let probe = flags
-        .get_one::<String>("probe")
-        .map_or("ready", String::as_str);
-    let said = check(&common.admin_bind, probe)
-        .await
-        .map_err(anyhow::Error::msg)?;
-    say(&said)?;
+    let said = match flags.get_one::<Listen>("tcp") {
+        Some(address) => reach(address).await,
+        None => {
+            let common: Common = settings.get()?;
+            let probe = flags.get_one::<String>("probe");
+            check(&common.admin_bind, probe.map_or("ready", String::as_str)).await
+        }
+    };
+    say(&said.map_err(anyhow::Error::msg)?)?;
     Ok(ExitCode::SUCCESS)
 }

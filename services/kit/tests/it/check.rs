@@ -6,7 +6,7 @@ use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use kit::admin::{Health, router};
-use kit::check::check;
+use kit::check::{check, reach};
 use kit::config::Listen;
 use tower::ServiceExt;
 
@@ -106,4 +106,15 @@ async fn nobody_there() {
         problem,
         Err(format!("ready at {address}: no answer within 2 s"))
     );
+}
+
+#[tokio::test]
+async fn a_port_is_tried() {
+    let open = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = open.local_addr().unwrap().to_string();
+    let listen = address.parse().unwrap();
+    assert_eq!(reach(&listen).await, Ok(format!("{address}: connected")));
+    drop(open);
+    let refused = format!("{address}: cannot connect: Connection refused (os error 111)");
+    assert_eq!(reach(&listen).await, Err(refused));
 }
