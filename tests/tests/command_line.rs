@@ -4,13 +4,14 @@
 
 use rig::http::{get, send};
 use rig::{Binary, Server, Storage, run};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 7] = [
-    "serve", "demo", "migrate", "import", "export", "check", "config",
+const COMMANDS: [&str; 8] = [
+    "serve", "demo", "migrate", "import", "export", "secrets", "check", "config",
 ];
 
 #[tokio::test]
@@ -126,6 +127,27 @@ async fn check_of_a_server_that_is_not_ready() {
 }
 
 #[tokio::test]
+async fn check_tries_a_port() {
+    let folder = TempDir::new().unwrap();
+    let open = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = open.local_addr().unwrap().to_string();
+    let said = succeeded(&["check", "--tcp", &address], &[], folder.path()).await;
+    assert_eq!(said, format!("{address}: connected\n"));
+    drop(open);
+    let output = hbnb(&["check", "--tcp", &address], &[], folder.path()).await;
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    let refused = format!("hbnb: {address}: cannot connect: Connection refused");
+    assert!(said.starts_with(&refused), "{said}");
+    let output = hbnb(&["check", "--tcp", "unix:/x"], &[], folder.path()).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("give HOST:PORT"),
+        "{output:?}"
+    );
+}
+
+#[tokio::test]
 async fn migrate_twice() {
     let storage = Storage::sqlite().unwrap();
     for _ in 0..2 {
@@ -160,6 +182,18 @@ async fn first_start_in_an_empty_folder() {
         assert!(count(&server, "reviews").await > 100, "{said}");
     }
     assert!(folder.path().join("hbnb.db").is_file());
+}
+
+#[tokio::test]
+async fn demo_only_if_empty() {
+    let storage = Storage::sqlite().unwrap();
+    let demo = ["demo", "--if-empty", "--database-url", storage.url()];
+    for wanted in ["added 10 states", "left alone", "left alone"] {
+        let said = succeeded(&demo, &[], storage.folder()).await;
+        assert!(said.contains(wanted), "{said}");
+    }
+    let server = serve(&storage, &["--no-demo"], &[]).await;
+    assert_eq!(count(&server, "places").await, 150);
 }
 
 #[tokio::test]

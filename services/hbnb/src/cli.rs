@@ -1,9 +1,13 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use api::config::{database_url, database_wait};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kit::config::{COMMON, ConfigError, Env, Opt, Settings, admin_bind, bind, flags, parses};
 use kit::program;
+
+use crate::commands::secrets;
 
 const EXAMPLES: &str = "Examples:
   hbnb serve                                     a site with demo data on http://127.0.0.1:8080
@@ -60,6 +64,7 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         .subcommand(migrate().args(database.clone()))
         .subcommand(import().args(database.clone()))
         .subcommand(export().args(database))
+        .subcommand(secrets())
         .subcommand(check().args(probe))
         .subcommand(config().args(flags(options)))
 }
@@ -90,14 +95,20 @@ fn demo() -> Command {
         .action(ArgAction::SetTrue)
         .conflicts_with("places")
         .help("Take the demo rows away, and no other");
+    let if_empty = Arg::new("if_empty")
+        .long("if-empty")
+        .action(ArgAction::SetTrue)
+        .conflicts_with_all(["places", "remove"])
+        .help("Fill only a database that has no row and never had the demo, as hbnb serve does");
     Command::new("demo")
         .about("Fill the database with made-up data; repeating it adds only what is missing")
         .after_help(
             "Examples:
   hbnb demo --places 100000
+  hbnb demo --if-empty
   hbnb demo --remove --database-url postgres://hbnb@localhost/hbnb",
         )
-        .args([places, remove])
+        .args([places, remove, if_empty])
 }
 
 fn migrate() -> Command {
@@ -143,11 +154,39 @@ fn export() -> Command {
         .arg(file)
 }
 
+fn secrets() -> Command {
+    let dir = Arg::new("dir")
+        .long("dir")
+        .value_name("FOLDER")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("The folder that holds them; it is made if its parent is there");
+    let names = Arg::new("name")
+        .value_name("NAME")
+        .num_args(1..)
+        .default_value("database-password")
+        .value_parser(secrets::file_name)
+        .help("The file of each secret");
+    Command::new("secrets")
+        .about("Make secrets that nobody has to know, once: files that are there already are kept")
+        .after_help(
+            "Each file has 256 random bits, and may be read by every user who gets into the folder: give it only to
+those who need the secrets. Repeating it, also at the same time, changes nothing.
+
+Examples:
+  hbnb secrets --dir /run/secrets/hbnb
+  hbnb secrets --dir secrets database-password api-token
+  HBNB_API_TOKEN_FILE=secrets/api-token hbnb serve",
+        )
+        .args([dir, names])
+}
+
 fn check() -> Command {
     program::check_command().after_help(
         "Examples:
   hbnb check
-  hbnb check live --admin-bind 127.0.0.1:9090",
+  hbnb check live --admin-bind 127.0.0.1:9090
+  hbnb check --tcp db:5432",
     )
 }
 

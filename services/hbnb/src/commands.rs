@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod data;
 pub(crate) mod demo;
+pub(crate) mod secrets;
 pub(crate) mod serve;
 
 use api::config::ApiConfig;

@@ -6,7 +6,7 @@ mod progress;
 
 use std::process::ExitCode;
 
-use commands::{config, data, demo, serve};
+use commands::{config, data, demo, secrets, serve};
 use kit::program;
 
 fn main() -> ExitCode {
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
             Some(("migrate", flags)) => data::migrate(&options, flags).await,
             Some(("import", flags)) => data::import(&options, flags).await,
             Some(("export", flags)) => data::export(&options, flags).await,
+            Some(("secrets", flags)) => secrets::run(flags),
             Some(("check", flags)) => program::probe(&cli::settings(&options, flags)?, flags).await,
             Some(("config", flags)) => config::run(&options, flags),
             _ => anyhow::bail!("no such command; hbnb --help lists them"),

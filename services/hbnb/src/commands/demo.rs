@@ -17,6 +17,12 @@ pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<E
         let removed = demo::remove(&store, &mut |done, total| progress.at(done, total)).await?;
         progress.end();
         program::say(&format!("{database}: {removed}"))?;
+    } else if flags.get_flag("if_empty") {
+        let said = match demo::offer(&store).await? {
+            Some(added) => format!("added {added}"),
+            None => "left alone, as it has rows or had some".to_owned(),
+        };
+        program::say(&format!("{database}: {said}"))?;
     } else {
         let places = flags
             .get_one::<u32>("places")
