@@ -20,6 +20,7 @@ pub mod skip;
 pub mod sources;
 pub mod storage;
 pub mod validator;
+pub mod visits;
 
 pub use browser::Browser;
 pub use collector::Collector;
@@ -37,3 +38,4 @@ pub use skip::{Tool, announce, missing, skipped};
 pub use sources::{sources, top};
 pub use storage::Storage;
 pub use validator::Validator;
+pub use visits::{Visited, Visits};

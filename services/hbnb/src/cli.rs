@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod load;
+
 use std::path::PathBuf;
 
 use api::config::{database_url, database_wait};
@@ -14,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   hbnb serve --database-url postgres://hbnb@localhost/hbnb --bind 0.0.0.0:80
   hbnb import file.json                          carry the data of a Python HBNB over
   hbnb demo --places 100000                      something to measure with
+  hbnb load --rate 100 --duration 1m             visit it, and measure
   hbnb check                                     is it ready?";
 
 /// All options, in the order in which they are shown.
@@ -53,6 +56,7 @@ pub(crate) fn command(options: &[Opt]) -> Command {
     };
     let database = part(&["database_", "log", "config"]);
     let probe = part(&["admin_bind", "config"]);
+    let visit = part(&["api_token", "log", "config"]);
     Command::new("hbnb")
         .about("HBNB: a rental-listing site on one host, and the tools to run it")
         .version(clap::crate_version!())
@@ -65,6 +69,7 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         .subcommand(import().args(database.clone()))
         .subcommand(export().args(database))
         .subcommand(secrets())
+        .subcommand(load::load().args(visit))
         .subcommand(check().args(probe))
         .subcommand(config().args(flags(options)))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod data;
 pub(crate) mod demo;
+pub(crate) mod load;
 pub(crate) mod secrets;
 pub(crate) mod serve;
 

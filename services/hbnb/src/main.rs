@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod load;
 mod progress;
 
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
             Some(("import", flags)) => data::import(&options, flags).await,
             Some(("export", flags)) => data::export(&options, flags).await,
             Some(("secrets", flags)) => secrets::run(flags),
+            Some(("load", flags)) => commands::load::run(&options, flags).await,
             Some(("check", flags)) => program::probe(&cli::settings(&options, flags)?, flags).await,
             Some(("config", flags)) => config::run(&options, flags),
             _ => anyhow::bail!("no such command; hbnb --help lists them"),

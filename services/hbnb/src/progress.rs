@@ -1,4 +1,6 @@
-//! Progress of what takes longer than a second. Drawn on a terminal only.
+//! Progress of what takes longer than a second. Bars are drawn on a terminal only.
+
+use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kit::program;
@@ -12,6 +14,25 @@ impl Progress {
 
     pub(crate) fn bytes(what: &'static str) -> Progress {
         Progress::new(what, "{msg} {wide_bar} {bytes}/{total_bytes} {eta}")
+    }
+
+    /// A line of text that is written anew as things go on.
+    pub(crate) fn line_of_text() -> Progress {
+        Progress::new("", "{wide_msg}")
+    }
+
+    /// Whether there is a terminal to draw on.
+    pub(crate) fn is_drawn(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
+    /// Writes a [`line_of_text`](Progress::line_of_text) anew, or one more line where nothing is drawn.
+    pub(crate) fn tell(&self, line: String) {
+        if self.is_drawn() {
+            self.0.set_message(line);
+        } else {
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
     }
 
     fn new(what: &'static str, template: &str) -> Progress {
@@ -35,5 +56,11 @@ impl Progress {
 
     pub(crate) fn end(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
     }
 }
