@@ -47,9 +47,9 @@ fn main() -> ExitCode {
 
 async fn serve(start: Start) -> anyhow::Result<Outcome> {
     let config = ApiConfig::read(&start.settings)?;
-    let (database, mut opened) = (config.database(), None);
+    let mut opened = None;
     let open = async |ground: &_| {
-        let store = opened.insert(Store::open(&database).await?);
+        let store = opened.insert(api::service::connect(&config).await?);
         let (router, watch) = api::service::open(store, &config, ground)?;
         let site = router.into();
         Ok(Opened { site, watch })

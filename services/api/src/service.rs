@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use domain::Store;
+use domain::{OpenError, Store};
 use kit::metrics;
 use kit::serve::Outcome;
 use kit::service::{Ground, Watch};
@@ -14,6 +14,11 @@ use crate::{app, database};
 
 /// How long connections to the database may take to close. Nothing is lost with one that does not.
 const CLOSING: Duration = Duration::from_secs(1);
+
+/// Opens the database as the configuration says. One that is away is waited for, and told as such in the metrics.
+pub async fn connect(config: &ApiConfig) -> Result<Store, OpenError> {
+    database::open(&config.database()).await
+}
 
 /// The API on an open store, and the watch over its database. It is not ready before the watch has seen the schema.
 pub fn open(store: &Store, config: &ApiConfig, ground: &Ground) -> anyhow::Result<(Router, Watch)> {

@@ -1,6 +1,9 @@
 //! What is measured of the connections and the queries.
 
+mod schema;
+
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use prometheus::core::{Collector, Desc};
@@ -10,6 +13,7 @@ use prometheus::{
 };
 
 use crate::store::Pools;
+use schema::SchemaCollector;
 
 /// Upper bounds in seconds, from a look-up by id to the longest that a statement may take.
 const SECONDS: &[f64] = &[
@@ -30,6 +34,7 @@ struct Families {
     durations: HistogramVec,
     errors: IntCounterVec,
     found: Histogram,
+    schema: SchemaCollector,
 }
 
 impl Meter {
@@ -39,8 +44,8 @@ impl Meter {
 
     /// Adds the measures to a registry, once: `db_pool_size`, `db_pool_limit`, `db_pool_in_use`, `db_pool_waiters` and
     /// `db_pool_acquire_duration_seconds` by pool (`postgres`, or `sqlite_readers` and `sqlite_writer`),
-    /// `db_query_duration_seconds` and `db_query_errors_total` by query, and `place_search_results`. To gather them asks
-    /// the database nothing.
+    /// `db_query_duration_seconds` and `db_query_errors_total` by query, `place_search_results`, `db_schema_version_wanted`
+    /// and, once it has been read, `db_schema_version_found`. To gather them asks the database nothing.
     pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
         let families = match &*self.0 {
             Ok(families) => families,
@@ -51,7 +56,8 @@ impl Meter {
         registry.register(Box::new(families.acquire.clone()))?;
         registry.register(Box::new(families.durations.clone()))?;
         registry.register(Box::new(families.errors.clone()))?;
-        registry.register(Box::new(families.found.clone()))
+        registry.register(Box::new(families.found.clone()))?;
+        registry.register(Box::new(families.schema.clone()))
     }
 
     /// Somebody waits for a connection of the pool until this is dropped.
@@ -85,6 +91,13 @@ impl Meter {
     pub(crate) fn found(&self, places: u64) {
         if let Some(families) = self.families() {
             families.found.observe(places as f64);
+        }
+    }
+
+    /// The schema was read: the newest migration in the database, 0 for none.
+    pub(crate) fn schema(&self, version: i64) {
+        if let Some(families) = self.families() {
+            families.schema.found.store(version, Relaxed);
         }
     }
 
@@ -139,6 +152,7 @@ impl Families {
             durations: HistogramVec::new(durations.buckets(SECONDS.to_vec()), &["query"])?,
             errors: IntCounterVec::new(errors, &["query"])?,
             found: Histogram::with_opts(found.buckets(PLACES.to_vec()))?,
+            schema: SchemaCollector::new()?,
         })
     }
 }

@@ -84,7 +84,9 @@ async fn run(store: &Store) -> Result<(), MigrateError> {
 }
 
 pub(crate) async fn read(store: &Store) -> Result<Schema> {
-    let Some(found) = applied(store).await? else {
+    let found = applied(store).await?;
+    store.meter().schema(found.unwrap_or_default());
+    let Some(found) = found else {
         return Ok(Schema::Missing);
     };
     let ours = newest();

@@ -1,8 +1,12 @@
 //! The Prometheus registry of the process, and what is measured of every request.
 
+mod cgroup;
 mod connections;
 mod requests;
 mod runtime;
+mod state;
+
+pub use state::depend;
 
 pub(crate) use connections::{closed, opened};
 pub(crate) use requests::{Series, method_label};
@@ -14,6 +18,8 @@ use prometheus::process_collector::ProcessCollector;
 use prometheus::{IntGauge, Opts, Registry, TextEncoder};
 use tokio::runtime::Handle;
 
+use crate::health::Health;
+
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 
 /// The registry that [`render`] reads; a service registers its own collectors here.
@@ -21,15 +27,17 @@ pub fn registry() -> &'static Registry {
     &REGISTRY
 }
 
-/// Registers `build_info{service,version}`, the figures of the process (CPU, memory, open files, start) and, called inside
-/// a tokio runtime, those of the runtime.
-pub fn start(service: &str, version: &str) -> prometheus::Result<()> {
+/// Registers `build_info{service,version}`, what the probes say, the figures of the process (CPU, memory, open files,
+/// start), of its control group while that has a limit and, called inside a tokio runtime, those of the runtime.
+pub fn start(service: &str, version: &str, health: &Health) -> prometheus::Result<()> {
     let labels = Opts::new("build_info", "What runs here; the value is always 1.")
         .const_label("service", service)
         .const_label("version", version);
     let build = IntGauge::with_opts(labels)?;
     build.set(1);
     REGISTRY.register(Box::new(build))?;
+    state::register(&REGISTRY, health)?;
+    cgroup::register(&REGISTRY)?;
     if let Ok(runtime) = Handle::try_current() {
         runtime::register(&REGISTRY, &runtime)?;
     }
@@ -45,11 +53,15 @@ pub fn render() -> prometheus::Result<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Series, render, start};
+    use super::{Health, Series, depend, render, start};
 
     #[test]
     fn rendered() {
-        start("kit", "1.2.3").unwrap();
+        let health = Health::new();
+        start("kit", "1.2.3", &health).unwrap();
+        assert!(render().unwrap().contains("service_ready 0"));
+        health.started();
+        depend("cellar", true);
         let series = Series::of("GET", "/things/{id}").unwrap();
         series.begin();
         let begun = r#"http_requests_in_flight{method="GET",route="/things/{id}"} 1"#;
@@ -66,6 +78,9 @@ mod tests {
             r#"http_response_bytes_total{method="GET",route="/things/{id}",status="2xx"} 2"#,
             r#"http_requests_in_flight{method="GET",route="/things/{id}"} 0"#,
             "process_open_fds",
+            "service_ready 1",
+            "service_draining 0",
+            r#"dependency_up{dependency="cellar"} 1"#,
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }

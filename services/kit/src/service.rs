@@ -60,8 +60,8 @@ pub async fn run(
     open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
 ) -> anyhow::Result<Outcome> {
     raise_file_limit(common.connection_limit);
-    metrics::start(service.name, service.version)?;
     let health = Health::new();
+    metrics::start(service.name, service.version, &health)?;
     let faults = match common.faults {
         true => Some(Faults::new(&health, &Handle::current())?),
         false => None,

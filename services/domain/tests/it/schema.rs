@@ -3,7 +3,10 @@
 use domain::testing::execute;
 use domain::{OpenError, Options, Pools, Schema, Stats, Store, demo, newest_schema};
 
+use prometheus::Registry;
+
 use crate::each_engine;
+use crate::measures::value;
 
 async fn add_migration(store: &Store, version: i64) {
     let now = match store.pools() {
@@ -28,6 +31,38 @@ async fn a_migration_may_be_repeated() {
         assert_eq!(store.schema().await.unwrap(), Schema::Current);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_version_that_was_read_last_is_measured() {
+    each_engine(|store| async move {
+        let registry = Registry::new();
+        store.meter().register(&registry).unwrap();
+        let wanted = value(&registry, "db_schema_version_wanted").unwrap();
+        let found = async || {
+            store.schema().await.unwrap();
+            value(&registry, "db_schema_version_found").unwrap()
+        };
+        assert_eq!(found().await, wanted);
+        add_migration(&store, newest_schema() + 1).await;
+        assert_eq!(found().await, wanted + 1.0);
+        execute(&store, "DELETE FROM _sqlx_migrations").await;
+        assert_eq!(found().await, 0.0);
+    })
+    .await;
+}
+
+/// A schema that was not read yet is not taken to be missing.
+#[tokio::test]
+async fn nothing_is_measured_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("new.db").display());
+    let store = Store::open(&Options::new(url)).await.unwrap();
+    let registry = Registry::new();
+    store.meter().register(&registry).unwrap();
+    assert_eq!(value(&registry, "db_schema_version_found"), None);
+    store.migrate().await.unwrap();
+    assert_eq!(value(&registry, "db_schema_version_found"), Some(0.0));
 }
 
 #[tokio::test]

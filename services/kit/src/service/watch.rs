@@ -7,13 +7,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, timeout};
 
 use crate::admin::Health;
+use crate::metrics;
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// What is away for less is not worth taking the service out of the load balancer.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Has `what`, such as `database`, asked each second whether it answers, and says on [`Health`] when it has not done so for
-/// some seconds. It is asked also while it still owes an answer: what only gets slow changes nothing, and what is back is
+/// some seconds; `dependency_up` tells the same. It is asked also while it still owes an answer: what only gets slow changes nothing, and what is back is
 /// seen although a question of before hangs.
 pub async fn watch_answers<F>(health: &Health, what: &str, ask: impl Fn() -> F) -> Infallible
 where
@@ -29,11 +30,13 @@ where
                 if matches!(answer, Ok(Ok(true))) {
                     answered = Instant::now();
                     health.clear(what);
+                    metrics::depend(what, true);
                 }
             }
             _ = next.tick() => {
                 if answered.elapsed() >= GRACE {
                     health.block(what, &away);
+                    metrics::depend(what, false);
                 }
                 asked.spawn(timeout(GRACE, ask()));
             }
