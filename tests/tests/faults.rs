@@ -256,7 +256,9 @@ async fn a_slow_database_changes_nothing_for_the_probes() {
 #[tokio::test]
 async fn a_stuck_runtime_fails_live() {
     let folder = TempDir::new().unwrap();
-    let mut server = serve(&folder, &ON).await;
+    // Else it would end.
+    let envs = [ON[0], ("HBNB_WATCHDOG", "0")];
+    let mut server = serve(&folder, &envs).await;
     put(&server, "stuck?for=10m").await;
     assert_eq!(server.probe("live").await.unwrap(), 200);
     let after = server.until_probe("live", 503, PATIENCE).await.unwrap();

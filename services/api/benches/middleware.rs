@@ -47,9 +47,9 @@ const REQUEST: &str =
     "GET /api/v1/status HTTP/1.1\r\nHost: h\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
 
 fn main() -> ExitCode {
-    let mut args = std::env::args().skip_while(|arg| arg != "--serve").skip(1);
-    program::run("middleware", async {
-        match args.next() {
+    let form = std::env::args().skip_while(|arg| arg != "--serve").nth(1);
+    program::run("middleware", async move || {
+        match form {
             Some(form) => serve(&form).await,
             None => compare().await,
         }

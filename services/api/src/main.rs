@@ -37,11 +37,9 @@ fn main() -> ExitCode {
     let migrates = Command::new("migrate");
     let migrates = migrates.about("Bring the database's schema up to date, and end");
     let matches = program.command().subcommand(migrates).get_matches();
-    program::run(SERVICE.name, async move {
-        match matches.subcommand() {
-            Some(("migrate", flags)) => migrate(&program.settings(flags)?).await,
-            _ => program.obey(&matches, serve).await,
-        }
+    program::run(SERVICE.name, async move || match matches.subcommand() {
+        Some(("migrate", flags)) => migrate(&program.settings(flags)?).await,
+        _ => program.obey(&matches, serve).await,
     })
 }
 

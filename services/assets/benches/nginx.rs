@@ -35,7 +35,7 @@ const GOALS: [(usize, f64); 3] = [(4 << 10, 1.0), (10 << 10, 0.8), (40 << 10, 0.
 
 fn main() -> ExitCode {
     let is_server = std::env::args().any(|arg| arg == "--serve");
-    program::run("nginx", async move {
+    program::run("nginx", async move || {
         if is_server {
             answer().await;
         } else {

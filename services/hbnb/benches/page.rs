@@ -49,9 +49,9 @@ const PARTS: &str = "include=amenities,city,review_count,state,user&sort=name";
 const DEADLINE: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
-    let mut args = std::env::args().skip_while(|arg| arg != "--serve").skip(1);
-    program::run("page", async {
-        match args.next() {
+    let form = std::env::args().skip_while(|arg| arg != "--serve").nth(1);
+    program::run("page", async move || {
+        match form {
             Some(form) => serve(&form).await,
             None => compare().await,
         }

@@ -114,6 +114,13 @@ pub const COMMON: &[Opt] = &[
         parses::<Span>,
     ),
     Opt::new(
+        "watchdog",
+        "10s",
+        "TIME",
+        "After how long a process that runs no task ends itself; 0 for never",
+        parses::<Span>,
+    ),
+    Opt::new(
         "faults",
         "false",
         "BOOL",
@@ -167,6 +174,8 @@ pub struct Common {
     pub drain_linger: Span,
     /// From then until requests still in flight are cut off.
     pub drain_deadline: Span,
+    /// After how long a process that runs no task ends itself; zero for never.
+    pub watchdog: Span,
     /// Whether the admin listener can put trouble on.
     pub faults: bool,
     /// What is logged.

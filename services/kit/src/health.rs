@@ -16,8 +16,20 @@ pub struct Health(Arc<State>);
 struct State {
     started: AtomicBool,
     draining: AtomicBool,
-    beat: Mutex<Option<Instant>>,
+    pulse: Mutex<Pulse>,
     blocks: Mutex<BTreeMap<String, String>>,
+}
+
+/// The pulse of the runtime that serves clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pulse {
+    /// It has not begun.
+    #[default]
+    Awaited,
+    /// The last beat; there must be more.
+    Last(Instant),
+    /// No more is to be expected: the server has ended.
+    Over,
 }
 
 impl Health {
@@ -48,12 +60,28 @@ impl Health {
 
     /// Says that the runtime that serves clients runs its tasks. Once there is a first beat there must be more.
     pub(crate) fn beat(&self) {
-        *self.last_beat() = Some(Instant::now());
+        let mut pulse = self.lock_pulse();
+        if *pulse != Pulse::Over {
+            *pulse = Pulse::Last(Instant::now());
+        }
+    }
+
+    /// Says that no more beats are to be expected.
+    pub(crate) fn end_pulse(&self) {
+        *self.lock_pulse() = Pulse::Over;
+    }
+
+    /// The pulse as it is now.
+    pub(crate) fn pulse(&self) -> Pulse {
+        *self.lock_pulse()
     }
 
     /// Whether the last beat is not too long ago.
     pub(crate) fn is_alive(&self) -> bool {
-        self.last_beat().is_none_or(|beat| beat.elapsed() < STUCK)
+        match self.pulse() {
+            Pulse::Last(beat) => beat.elapsed() < STUCK,
+            Pulse::Awaited | Pulse::Over => true,
+        }
     }
 
     /// Whether [`Health::started`] was called.
@@ -85,8 +113,8 @@ impl Health {
             .map(|(name, reason)| format!("{name}: {reason}"))
     }
 
-    fn last_beat(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.0.beat.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_pulse(&self) -> MutexGuard<'_, Pulse> {
+        self.0.pulse.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn blocks(&self) -> MutexGuard<'_, BTreeMap<String, String>> {

@@ -14,3 +14,4 @@ pub mod program;
 pub mod serve;
 pub mod service;
 pub mod telemetry;
+pub mod watchdog;

@@ -1,7 +1,10 @@
 //! What every program does before and after its work.
 
 use std::io::{ErrorKind, Write};
+use std::panic::resume_unwind;
 use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
@@ -9,19 +12,47 @@ use clap::{Arg, ArgMatches, Command};
 use crate::check::{check, reach};
 use crate::config::{Common, ConfigError, Env, Listen, Settings};
 use crate::telemetry::{self, Service};
+use crate::watchdog::{self, Ended};
 
 /// How long the last spans may take to reach the collector.
 const FLUSH: Duration = Duration::from_secs(2);
+/// As much as a first thread usually has (getrlimit(2), `RLIMIT_STACK`).
+const STACK: usize = 8 << 20;
 
-/// Runs a program's work on a tokio runtime. An error becomes one sentence on standard error and exit code 1.
-pub fn run(name: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
+/// Runs a program's work on a tokio runtime, and watches over it if it is a service. An error becomes one sentence on
+/// standard error and exit code 1; a service that is stuck ends with [`watchdog::STUCK`].
+pub fn run(
+    name: &'static str,
+    work: impl AsyncFnOnce() -> anyhow::Result<ExitCode> + Send + 'static,
+) -> ExitCode {
+    let (tell, told) = sync_channel(1);
+    let thread = thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK)
+        .spawn(move || tell.send(complete(name, work)));
+    let thread = match thread {
+        Ok(thread) => thread,
+        Err(error) => return failed(name, &error.into()),
+    };
+    match watchdog::wait(&told) {
+        Ok(code) => code,
+        Err(Ended::Stuck) => ExitCode::from(watchdog::STUCK),
+        // Its panic has been reported there.
+        Err(Ended::Panicked) => match thread.join() {
+            Err(panic) => resume_unwind(panic),
+            Ok(_) => ExitCode::FAILURE,
+        },
+    }
+}
+
+fn complete(name: &str, work: impl AsyncFnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .on_thread_park(telemetry::rest)
         .build();
     let done = match runtime {
         Ok(runtime) => {
-            let done = runtime.block_on(work);
+            let done = runtime.block_on(work());
             // What still blocks a thread, such as a password's hash, holds nobody's answer any more.
             runtime.shutdown_background();
             done
@@ -29,11 +60,13 @@ pub fn run(name: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> 
         Err(error) => Err(error.into()),
     };
     telemetry::end(flush_time(&done));
-    done.unwrap_or_else(|error| {
-        // A closed standard error leaves nobody to tell.
-        let _ = writeln!(std::io::stderr(), "{name}: {error}");
-        ExitCode::FAILURE
-    })
+    done.unwrap_or_else(|error| failed(name, &error))
+}
+
+fn failed(name: &str, error: &anyhow::Error) -> ExitCode {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{name}: {error}");
+    ExitCode::FAILURE
 }
 
 /// A program that was told to stop at once does.

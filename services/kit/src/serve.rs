@@ -31,14 +31,13 @@ use std::time::Duration;
 
 use axum::Router;
 
-use tokio_util::task::AbortOnDropHandle;
-
 use crate::admin::Health;
 use crate::config::Common;
 use crate::faults::Faults;
 use accept::Group;
 use apart::Apart;
 use place::Places;
+use pulse::Pulse;
 use signals::Signals;
 use socket::Socket;
 
@@ -128,7 +127,7 @@ impl Serve {
         interrupt: impl Future<Output = ()>,
     ) -> Result<Outcome, E> {
         let admin = Apart::start(self.admin, self.admin_router, self.clocks, self.faults)?;
-        let _pulse = AbortOnDropHandle::new(tokio::spawn(pulse::pulse(self.health.clone())));
+        let _pulse = Pulse::start(&self.health);
         let mut shutdown = pin!(shutdown);
         let router = tokio::select! {
             // One that is there drains, although it is told to stop at once: clients may wait at the listeners.

@@ -22,6 +22,7 @@ use crate::layers::{self, Terms};
 use crate::metrics;
 use crate::serve::{Clocks, Listeners, Outcome, Serve, raise_file_limit, signal};
 use crate::telemetry::Service;
+use crate::watchdog;
 
 /// A watch over what a service depends on. It goes on for as long as it is polled, and ends only with what must end the
 /// process.
@@ -62,6 +63,7 @@ pub async fn run(
     raise_file_limit(common.connection_limit);
     let health = Health::new();
     metrics::start(service.name, service.version, &health)?;
+    watchdog::watch(&health, common.watchdog.0);
     let faults = match common.faults {
         true => Some(Faults::new(&health, &Handle::current())?),
         false => None,

@@ -3,14 +3,37 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::admin::Health;
 use crate::metrics;
 
 const TICK: Duration = Duration::from_millis(250);
 
-/// Beats for as long as it is polled, which must be as a task of its own.
-pub(super) async fn pulse(health: Health) {
+/// The pulse; it ends when this is dropped, and then nobody waits for another beat.
+pub(super) struct Pulse {
+    health: Health,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Pulse {
+    /// Beats from now on, as a task of its own.
+    pub(super) fn start(health: &Health) -> Pulse {
+        let task = tokio::spawn(beat(health.clone()));
+        Pulse {
+            health: health.clone(),
+            _task: AbortOnDropHandle::new(task),
+        }
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.health.end_pulse();
+    }
+}
+
+async fn beat(health: Health) {
     loop {
         health.beat();
         let due = Instant::now() + TICK;

@@ -45,9 +45,12 @@ impl Program {
     }
 
     /// The whole of a `main` that has no other command.
-    pub fn run(self, serve: impl AsyncFnOnce(Start) -> anyhow::Result<Outcome>) -> ExitCode {
+    pub fn run(
+        self,
+        serve: impl AsyncFnOnce(Start) -> anyhow::Result<Outcome> + Send + 'static,
+    ) -> ExitCode {
         let matches = self.command().get_matches();
-        program::run(self.service.name, async move {
+        program::run(self.service.name, async move || {
             self.obey(&matches, serve).await
         })
     }
