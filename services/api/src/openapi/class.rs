@@ -114,6 +114,11 @@ impl Class {
             .find_map(|member| Some((member.name, member.longest()?)))
     }
 
+    /// Whether a client may send the ids of all its amenities.
+    pub(super) fn has_ids(&self) -> bool {
+        self.members.iter().any(Member::is_ids)
+    }
+
     /// The member by whose value lists may be narrowed.
     pub(super) fn filter(&self) -> Option<&'static Member> {
         self.members
