@@ -86,7 +86,9 @@ impl Place {
         let amenities = std::mem::take(&mut new.amenities);
         let place = Place::from_new(city_id, user_id, new)?;
         if amenities.is_empty() {
-            place.insert(&mut store.write("place.create").await?).await?;
+            place
+                .insert(&mut store.write("place.create").await?)
+                .await?;
             return Ok(place);
         }
         let mut tx = store.begin("place.create").await?;
@@ -223,11 +225,7 @@ impl PlaceChanges {
     }
 
     /// Sets all but the amenities.
-    async fn set<P, S>(
-        self,
-        connection: &mut Held<Engine<P, S>>,
-        id: Id,
-    ) -> Result<Option<Place>>
+    async fn set<P, S>(self, connection: &mut Held<Engine<P, S>>, id: Id) -> Result<Option<Place>>
     where
         P: DerefMut<Target = PgConnection>,
         S: DerefMut<Target = SqliteConnection>,
