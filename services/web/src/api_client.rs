@@ -17,7 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use axum::{BoxError, RequestPartsExt};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -28,7 +28,8 @@ use tokio::time::timeout;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
-/// The most of an answer that is read, in bytes: 1,000 places with all that can be included are some 3 MB.
+/// The most of an answer that is read, in bytes: 1,000 places with all that can be included are some 3 MB, 10,000 cities
+/// some 2 MB.
 const ANSWER_LIMIT: usize = 16 << 20;
 
 /// Asks the API. Clones share its connections.
@@ -39,6 +40,8 @@ pub struct ApiClient {
     base: Arc<str>,
     /// How long an answer may take as a whole, another attempt included.
     deadline: Duration,
+    /// The most of an answer that is read, in bytes.
+    answer_limit: usize,
 }
 
 /// What the API has answered.
@@ -69,6 +72,7 @@ impl ApiClient {
             service: over_http::client(),
             base: url.base().into(),
             deadline,
+            answer_limit: ANSWER_LIMIT,
         }
     }
 
@@ -80,6 +84,15 @@ impl ApiClient {
             service: BoxCloneSyncService::new(service),
             base: "".into(),
             deadline,
+            answer_limit: ANSWER_LIMIT,
+        }
+    }
+
+    /// The same for answers of at most so many bytes.
+    pub fn with_answer_limit(self, answer_limit: usize) -> ApiClient {
+        ApiClient {
+            answer_limit,
+            ..self
         }
     }
 
@@ -124,9 +137,9 @@ impl ApiClient {
         let service = service.ready().await.map_err(unreachable)?;
         let response = service.call(request).await.map_err(unreachable)?;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, ANSWER_LIMIT).collect().await;
+        let body = Limited::new(body, self.answer_limit).collect().await;
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => ApiError::Garbage(error.to_string()),
+            true => ApiError::TooLarge(self.answer_limit),
             false => unreachable(error),
         })?;
         Ok(Answer {
@@ -171,10 +184,15 @@ impl Answer {
     }
 
     fn tag(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (&self.body, self.headers.get(header::LINK)).hash(&mut hasher);
-        hasher.finish()
+        tag(&self.body, self.headers.get(header::LINK))
     }
+}
+
+/// What tells an answer from others.
+pub(crate) fn tag(body: &[u8], link: Option<&HeaderValue>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (body, link).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The API, asked in the name of one request, whose id it sees too.
