@@ -8,5 +8,6 @@ mod stand_in;
 mod faults;
 mod forms;
 mod listings;
+mod place_forms;
 mod site;
 mod texts;
