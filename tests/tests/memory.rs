@@ -1,4 +1,4 @@
-//! A list of any length is sent in little memory, however its readers read.
+//! A list of any length, of the API or as a page, is sent in little memory, however its readers read.
 //!
 //! Takes minutes, and tells most about release binaries: runs when `HBNB_TEST_HEAVY` is set, on those in
 //! `HBNB_TEST_BIN_DIR`.
@@ -15,8 +15,29 @@ const PLACES: usize = 200_000;
 const MOST_GROWTH: u64 = 40 << 20;
 const MOST_IDLE: u64 = 25 << 20;
 const SLOW_READERS: usize = 20;
-const SEARCH: &str = "/api/v1/places_search";
-const MARK: &[u8] = b"\"__class__\"";
+
+/// What shows all places at once.
+struct Long {
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    /// Stands once in it for each place, and nowhere else.
+    mark: &'static [u8],
+}
+
+const LIST: Long = Long {
+    name: "the list",
+    method: "POST",
+    path: "/api/v1/places_search",
+    mark: b"\"__class__\"",
+};
+/// The page asks the API for one slice after the other, in the same process.
+const PAGE: Long = Long {
+    name: "the page",
+    method: "GET",
+    path: "/hbnb",
+    mark: b"<article>",
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_lists_on_sqlite() {
@@ -56,18 +77,25 @@ async fn little_when_idle() {
 
 async fn long_lists(storage: &Storage, engine: &str) {
     storage.fill(PLACES).await.unwrap();
+    for long in [LIST, PAGE] {
+        in_little_memory(storage, engine, &long).await;
+    }
+}
+
+async fn in_little_memory(storage: &Storage, engine: &str, long: &Long) {
     let server = serve(storage).await;
     let status = get(server.base(), "/api/v1/status").await.unwrap();
     assert_eq!(status.status, 200);
     let before = server.peak_rss_bytes().unwrap();
     for _ in 0..3 {
-        assert_eq!(count_places(search(&server).await).await, PLACES);
+        assert_eq!(count_places(long, begin(&server, long).await).await, PLACES);
     }
     let one = server.peak_rss_bytes().unwrap();
-    read_slowly(&server).await;
+    read_slowly(&server, long).await;
     let after = server.peak_rss_bytes().unwrap();
     announce(&format!(
-        "memory on {engine}: {} before, {} after one reader at a time, {} after {SLOW_READERS} slow ones",
+        "memory on {engine} for {}: {} before, {} after one reader at a time, {} after {SLOW_READERS} slow ones",
+        long.name,
         megabytes(before),
         megabytes(one),
         megabytes(after)
@@ -77,10 +105,10 @@ async fn long_lists(storage: &Storage, engine: &str) {
 }
 
 /// Many begin to read and wait; then some read on to the end, and some go away.
-async fn read_slowly(server: &Server) {
+async fn read_slowly(server: &Server, long: &Long) {
     let mut lists = Vec::new();
     for _ in 0..SLOW_READERS {
-        let mut list = search(server).await;
+        let mut list = begin(server, long).await;
         for _ in 0..5 {
             list.next().await.unwrap().unwrap();
         }
@@ -113,26 +141,24 @@ async fn until_memory_rests(server: &Server) {
     .unwrap();
 }
 
-async fn search(server: &Server) -> Streamed {
-    let all = Some(b"{}".to_vec());
+async fn begin(server: &Server, long: &Long) -> Streamed {
+    let body = (long.method == "POST").then(|| b"{}".to_vec());
     let json = [("content-type", "application/json")];
-    let list = stream(server.base(), "POST", SEARCH, &json, all).await;
+    let list = stream(server.base(), long.method, long.path, &json, body).await;
     let list = list.unwrap();
     assert_eq!(list.status, 200);
     list
 }
 
 /// Reads to the end and keeps nothing but a piece of the text.
-async fn count_places(mut list: Streamed) -> usize {
-    let (mut count, mut text) = (0, Vec::new());
+async fn count_places(long: &Long, mut list: Streamed) -> usize {
+    let (mark, mut count, mut text) = (long.mark, 0, Vec::new());
     while let Some(piece) = list.next().await.unwrap() {
         text.extend_from_slice(&piece);
-        count += text
-            .windows(MARK.len())
-            .filter(|part| *part == MARK)
-            .count();
+        let parts = text.windows(mark.len());
+        count += parts.filter(|part| *part == mark).count();
         // A mark may stand across two pieces.
-        text.drain(..text.len().saturating_sub(MARK.len() - 1));
+        text.drain(..text.len().saturating_sub(mark.len() - 1));
     }
     count
 }

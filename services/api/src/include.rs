@@ -12,10 +12,19 @@ use domain::{Invalid, Store};
 
 use crate::error::{Error, Result};
 use crate::extract::Pairs;
+use crate::list::number;
 use crate::resource::Resource;
 
+/// The most that `include_limit` may be: some 2 MB of cities.
+pub(crate) const MOST: u32 = 10_000;
+pub(crate) const BAD_INCLUDE_LIMIT: &str = "include_limit must be a whole number from 1 to 10000";
+
 /// The parts that a request asks for, sorted by name.
-pub(crate) struct Include<T: 'static>(Vec<&'static Part<T>>);
+pub(crate) struct Include<T: 'static> {
+    parts: Vec<&'static Part<T>>,
+    /// The most objects of all lists of a part together.
+    most: Option<u32>,
+}
 
 impl<T: Resource> Include<T> {
     /// The names in all values of the key. A class that has no parts does not know the key.
@@ -27,12 +36,27 @@ impl<T: Resource> Include<T> {
             return Err(bad_include(T::PARTS.iter().map(|part| part.name)));
         }
         let wanted = T::PARTS.iter().filter(|part| names.contains(&part.name));
-        Ok(Include(wanted.collect()))
+        let mut most = None;
+        for text in pairs
+            .all("include_limit")
+            .filter(|_| Part::has_list(T::PARTS))
+        {
+            most = Some(number(text, MOST).ok_or(Error::BadQuery(BAD_INCLUDE_LIMIT))?);
+        }
+        Ok(Include {
+            parts: wanted.collect(),
+            most,
+        })
+    }
+
+    /// The value of `include_limit`.
+    pub(crate) fn most(&self) -> Option<u32> {
+        self.most
     }
 
     /// The names as one value of the key; none when nothing is asked for.
     pub(crate) fn names(&self) -> Option<String> {
-        let names: Vec<&str> = self.0.iter().map(|part| part.name).collect();
+        let names: Vec<&str> = self.parts.iter().map(|part| part.name).collect();
         (!names.is_empty()).then(|| names.join(","))
     }
 
@@ -46,8 +70,8 @@ impl<T: Resource> Include<T> {
     /// are left out.
     pub(crate) async fn all(&self, store: &Store, rows: Vec<T>) -> domain::Result<Vec<With<T>>> {
         let mut all = rows.into_iter().map(With::plain).collect();
-        for part in &self.0 {
-            part.add(store, &mut all).await?;
+        for part in &self.parts {
+            part.add(store, &mut all, self.most).await?;
         }
         Ok(all)
     }

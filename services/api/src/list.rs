@@ -3,7 +3,7 @@
 mod cursor;
 mod listing;
 
-pub(crate) use listing::{BAD_CURSOR, BAD_LIMIT, Listing, bad_sort};
+pub(crate) use listing::{BAD_CURSOR, BAD_LIMIT, Listing, bad_sort, number};
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};

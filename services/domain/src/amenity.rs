@@ -1,12 +1,10 @@
 //! Amenities.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::limits::{SHORT, check, check_some};
-use crate::store::{Belonging, Store, on_engine};
+use crate::store::{Lists, Store, on_engine};
 use crate::{Id, Page, Result, Timestamp};
 
 /// An amenity that places may have.
@@ -70,13 +68,18 @@ impl Amenity {
             .await
     }
 
-    /// The amenities of these places, by place; those of each by name.
-    pub async fn of_places(store: &Store, places: &[Id]) -> Result<HashMap<Id, Vec<Amenity>>> {
+    /// The amenities of these places, by name; no more than `most` in all.
+    pub async fn of_places(
+        store: &Store,
+        places: &[Id],
+        most: Option<u32>,
+    ) -> Result<Lists<Amenity>> {
         let sql = "SELECT l.place_id AS belongs_to, a.id, a.created_at, a.updated_at, a.name
                    FROM place_amenity l JOIN amenities a ON a.id = l.amenity_id
-                   WHERE l.place_id IN ($1) ORDER BY a.name, a.id";
-        let rows = store.find_by("amenity.of_places", sql, places).await?;
-        Ok(Belonging::grouped(rows))
+                   WHERE l.place_id IN ($1) ORDER BY l.place_id, a.name, a.id";
+        store
+            .find_lists("amenity.of_places", sql, places, most)
+            .await
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such amenity.

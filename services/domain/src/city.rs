@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::limits::{SHORT, check, check_some};
-use crate::store::{Belonging, Store, on_engine};
+use crate::store::{Lists, Store, on_engine};
 use crate::{Id, Page, Result, Timestamp};
 
 /// A city of a state; its places go with it.
@@ -71,13 +71,12 @@ impl City {
             .collect())
     }
 
-    /// The cities of these states, by state; those of each by name.
-    pub async fn of_states(store: &Store, states: &[Id]) -> Result<HashMap<Id, Vec<City>>> {
+    /// The cities of these states, by name; no more than `most` in all.
+    pub async fn of_states(store: &Store, states: &[Id], most: Option<u32>) -> Result<Lists<City>> {
         let sql =
             "SELECT state_id AS belongs_to, id, created_at, updated_at, name, state_id FROM cities
-                   WHERE state_id IN ($1) ORDER BY name, id";
-        let rows = store.find_by("city.of_states", sql, states).await?;
-        Ok(Belonging::grouped(rows))
+                   WHERE state_id IN ($1) ORDER BY state_id, name, id";
+        store.find_lists("city.of_states", sql, states, most).await
     }
 
     /// Sets what is given and moves `updated_at`; none when there is no such city.

@@ -51,5 +51,5 @@ pub use review::Review;
 pub use schema::{Schema, newest as newest_schema};
 pub use state::State;
 pub use stats::Stats;
-pub use store::{Pools, Store};
+pub use store::{Lists, Pools, Store};
 pub use user::User;

@@ -1,12 +1,17 @@
 //! Places.
 
+mod amenities;
+
+pub use amenities::unknown_amenity;
+
 use std::collections::HashMap;
+use std::ops::DerefMut;
 
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection, SqliteConnection};
 
 use crate::limits::{LONG, SHORT, check, check_finite, check_some};
-use crate::store::{Store, on_engine};
+use crate::store::{Engine, Held, Store, on_engine};
 use crate::{Id, Page, Result, Timestamp};
 
 /// A place to rent in a city; reviews and amenity links go with it.
@@ -43,6 +48,8 @@ pub struct NewPlace {
     pub price_by_night: i32,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
+    /// The amenities that it has from the start.
+    pub amenities: Vec<Id>,
 }
 
 /// What may change in a place; `None` leaves a field as it is.
@@ -56,6 +63,8 @@ pub struct PlaceChanges {
     pub price_by_night: Option<i32>,
     pub latitude: Option<Option<f64>>,
     pub longitude: Option<Option<f64>>,
+    /// All that it has from then on.
+    pub amenities: Option<Vec<Id>>,
 }
 
 /// All that is read of places.
@@ -65,33 +74,58 @@ pub(crate) const SELECT: &str =
     FROM places";
 
 impl Place {
-    /// Makes a place; [`MissingReference`](crate::Error::MissingReference) when the city or the user is not there.
-    pub async fn create(store: &Store, city_id: Id, user_id: Id, new: NewPlace) -> Result<Place> {
+    /// Makes a place with its amenities, or nothing at all.
+    /// [`MissingReference`](crate::Error::MissingReference) when the city or the user is not there, [`unknown_amenity`]
+    /// when one of the amenities is not.
+    pub async fn create(
+        store: &Store,
+        city_id: Id,
+        user_id: Id,
+        mut new: NewPlace,
+    ) -> Result<Place> {
+        let amenities = std::mem::take(&mut new.amenities);
         let place = Place::from_new(city_id, user_id, new)?;
+        if amenities.is_empty() {
+            place
+                .insert(&mut store.write("place.create").await?)
+                .await?;
+            return Ok(place);
+        }
+        let mut tx = store.begin("place.create").await?;
+        let amenities = amenities::hold(&mut tx, amenities).await?;
+        place.insert(&mut tx).await?;
+        amenities::add(&mut tx, place.id, &amenities).await?;
+        tx.commit().await?;
+        Ok(place)
+    }
+
+    async fn insert<P, S>(&self, connection: &mut Held<Engine<P, S>>) -> Result<()>
+    where
+        P: DerefMut<Target = PgConnection>,
+        S: DerefMut<Target = SqliteConnection>,
+    {
         let sql = "INSERT INTO places (id, created_at, updated_at, city_id, user_id, name, description, number_rooms,
                        number_bathrooms, max_guest, price_by_night, latitude, longitude)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-        let mut connection = store.write("place.create").await?;
-        on_engine!(connection, |c| {
+        Ok(on_engine!(*connection, |c| {
             sqlx::query(sql)
-                .bind(place.id)
-                .bind(place.created_at)
-                .bind(place.updated_at)
-                .bind(place.city_id)
-                .bind(place.user_id)
-                .bind(&place.name)
-                .bind(&place.description)
-                .bind(place.number_rooms)
-                .bind(place.number_bathrooms)
-                .bind(place.max_guest)
-                .bind(place.price_by_night)
-                .bind(place.latitude)
-                .bind(place.longitude)
+                .bind(self.id)
+                .bind(self.created_at)
+                .bind(self.updated_at)
+                .bind(self.city_id)
+                .bind(self.user_id)
+                .bind(&self.name)
+                .bind(&self.description)
+                .bind(self.number_rooms)
+                .bind(self.number_bathrooms)
+                .bind(self.max_guest)
+                .bind(self.price_by_night)
+                .bind(self.latitude)
+                .bind(self.longitude)
                 .execute(c)
                 .await
                 .map(drop)
-        })?;
-        Ok(place)
+        })?)
     }
 
     fn from_new(city_id: Id, user_id: Id, new: NewPlace) -> Result<Place> {
@@ -104,6 +138,7 @@ impl Place {
             price_by_night,
             latitude,
             longitude,
+            amenities: _,
         } = new;
         check("name", &name, SHORT)?;
         check_some("description", description.as_deref(), LONG)?;
@@ -152,16 +187,49 @@ impl Place {
             .collect())
     }
 
-    /// Sets what is given and moves `updated_at`; none when there is no such place.
-    pub async fn update(store: &Store, id: Id, changes: PlaceChanges) -> Result<Option<Place>> {
-        check_some("name", changes.name.as_deref(), SHORT)?;
-        check_some(
-            "description",
-            changes.description.as_ref().and_then(Option::as_deref),
-            LONG,
-        )?;
-        check_finite("latitude", changes.latitude.flatten())?;
-        check_finite("longitude", changes.longitude.flatten())?;
+    /// Sets what is given and moves `updated_at`; none when there is no such place. [`unknown_amenity`] when one of the
+    /// amenities is not there, and then nothing is set.
+    pub async fn update(store: &Store, id: Id, mut changes: PlaceChanges) -> Result<Option<Place>> {
+        changes.check()?;
+        let Some(amenities) = changes.amenities.take() else {
+            let mut connection = store.write("place.update").await?;
+            return changes.set(&mut connection, id).await;
+        };
+        let mut tx = store.begin("place.update").await?;
+        let amenities = amenities::hold(&mut tx, amenities).await?;
+        let Some(place) = changes.set(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        amenities::clear(&mut tx, id).await?;
+        amenities::add(&mut tx, id, &amenities).await?;
+        tx.commit().await?;
+        Ok(Some(place))
+    }
+
+    /// Deletes the place with its reviews and amenity links; tells whether it was there.
+    pub async fn delete(store: &Store, id: Id) -> Result<bool> {
+        store
+            .delete("place.delete", "DELETE FROM places WHERE id = $1", id)
+            .await
+    }
+}
+
+impl PlaceChanges {
+    fn check(&self) -> Result<()> {
+        check_some("name", self.name.as_deref(), SHORT)?;
+        let description = self.description.as_ref().and_then(Option::as_deref);
+        check_some("description", description, LONG)?;
+        check_finite("latitude", self.latitude.flatten())?;
+        check_finite("longitude", self.longitude.flatten())?;
+        Ok(())
+    }
+
+    /// Sets all but the amenities.
+    async fn set<P, S>(self, connection: &mut Held<Engine<P, S>>, id: Id) -> Result<Option<Place>>
+    where
+        P: DerefMut<Target = PgConnection>,
+        S: DerefMut<Target = SqliteConnection>,
+    {
         let sql = "UPDATE places SET
                        name = COALESCE($2, name),
                        description = CASE WHEN $3 THEN $4 ELSE description END,
@@ -175,63 +243,23 @@ impl Place {
                    WHERE id = $1
                    RETURNING id, created_at, updated_at, city_id, user_id, name, description, number_rooms,
                        number_bathrooms, max_guest, price_by_night, latitude, longitude";
-        let mut connection = store.write("place.update").await?;
-        Ok(on_engine!(connection, |c| {
+        Ok(on_engine!(*connection, |c| {
             sqlx::query_as(sql)
                 .bind(id)
-                .bind(changes.name)
-                .bind(changes.description.is_some())
-                .bind(changes.description.flatten())
-                .bind(changes.number_rooms)
-                .bind(changes.number_bathrooms)
-                .bind(changes.max_guest)
-                .bind(changes.price_by_night)
-                .bind(changes.latitude.is_some())
-                .bind(changes.latitude.flatten())
-                .bind(changes.longitude.is_some())
-                .bind(changes.longitude.flatten())
+                .bind(self.name)
+                .bind(self.description.is_some())
+                .bind(self.description.flatten())
+                .bind(self.number_rooms)
+                .bind(self.number_bathrooms)
+                .bind(self.max_guest)
+                .bind(self.price_by_night)
+                .bind(self.latitude.is_some())
+                .bind(self.latitude.flatten())
+                .bind(self.longitude.is_some())
+                .bind(self.longitude.flatten())
                 .bind(Timestamp::now())
                 .fetch_optional(c)
                 .await
         })?)
     }
-
-    /// Deletes the place with its reviews and amenity links; tells whether it was there.
-    pub async fn delete(store: &Store, id: Id) -> Result<bool> {
-        store
-            .delete("place.delete", "DELETE FROM places WHERE id = $1", id)
-            .await
-    }
-
-    /// Gives the place an amenity; tells whether that is new.
-    /// [`MissingReference`](crate::Error::MissingReference) when either is not there.
-    pub async fn link(store: &Store, place: Id, amenity: Id) -> Result<bool> {
-        let sql = "INSERT INTO place_amenity (place_id, amenity_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        link_change(store, "place.link", sql, place, amenity).await
-    }
-
-    /// Takes an amenity from the place; tells whether it had it.
-    pub async fn unlink(store: &Store, place: Id, amenity: Id) -> Result<bool> {
-        let sql = "DELETE FROM place_amenity WHERE place_id = $1 AND amenity_id = $2";
-        link_change(store, "place.unlink", sql, place, amenity).await
-    }
-}
-
-async fn link_change(
-    store: &Store,
-    query: &'static str,
-    sql: &'static str,
-    place: Id,
-    amenity: Id,
-) -> Result<bool> {
-    let mut connection = store.write(query).await?;
-    let changed = on_engine!(connection, |c| {
-        sqlx::query(sql)
-            .bind(place)
-            .bind(amenity)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected())
-    })?;
-    Ok(changed > 0)
 }

@@ -11,6 +11,7 @@ mod spare;
 pub(crate) use held::{Engine, Held, Tx, on_engine};
 pub use pools::Pools;
 pub(crate) use read::Belonging;
+pub use read::Lists;
 
 use std::sync::Arc;
 

@@ -8,6 +8,8 @@ mod over_http;
 mod url;
 
 pub(crate) use answer::Fetched;
+#[cfg(feature = "testing")]
+pub(crate) use answer::tag;
 pub(crate) use api::Api;
 pub(crate) use call::Call;
 pub(crate) use error::ApiError;
@@ -29,6 +31,10 @@ use tower::{Service, ServiceExt};
 use answer::Answer;
 use api::Asker;
 
+/// The most of an answer that is read, in bytes: 1,000 places with all that can be included are some 3 MB, 10,000 cities
+/// some 2 MB.
+const ANSWER_LIMIT: usize = 16 << 20;
+
 /// Asks the API. Clones share its connections.
 #[derive(Clone)]
 pub struct ApiClient {
@@ -37,6 +43,8 @@ pub struct ApiClient {
     base: Arc<str>,
     /// How long it may take for all that one page needs.
     timeout: Duration,
+    /// The most of an answer that is read, in bytes.
+    answer_limit: usize,
 }
 
 impl ApiClient {
@@ -46,6 +54,7 @@ impl ApiClient {
             service: over_http::client(),
             base: url.base().into(),
             timeout,
+            answer_limit: ANSWER_LIMIT,
         }
     }
 
@@ -57,6 +66,15 @@ impl ApiClient {
             service: BoxCloneSyncService::new(service),
             base: "".into(),
             timeout,
+            answer_limit: ANSWER_LIMIT,
+        }
+    }
+
+    /// The same for answers of at most so many bytes.
+    pub fn with_answer_limit(self, answer_limit: usize) -> ApiClient {
+        ApiClient {
+            answer_limit,
+            ..self
         }
     }
 
@@ -107,6 +125,7 @@ impl ApiClient {
         let lost = |error: BoxError| ApiError::lost(&*error);
         let mut service = self.service.clone();
         let service = service.ready().await.map_err(lost)?;
-        Answer::read(service.call(request).await.map_err(lost)?).await
+        let response = service.call(request).await.map_err(lost)?;
+        Answer::read(response, self.answer_limit).await
     }
 }

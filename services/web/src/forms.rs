@@ -24,6 +24,8 @@ pub(crate) struct Form {
 struct Field {
     name: &'static str,
     value: String,
+    /// What the object has that the form changes.
+    before: Option<String>,
     wrong: Option<String>,
 }
 
@@ -33,12 +35,23 @@ impl Form {
         let fields = fields.iter().map(|(name, value)| Field {
             name,
             value: (*value).to_owned(),
+            before: None,
             wrong: None,
         });
         Form {
             fields: fields.collect(),
             problem: None,
         }
+    }
+
+    /// A form for something that is there and has these values. They pass as they are, whatever a form would let in: what
+    /// came by another way must not keep anybody from changing the rest.
+    pub(crate) fn of(fields: &[(&'static str, &str)]) -> Form {
+        let mut form = Form::new(fields);
+        for field in &mut form.fields {
+            field.before = Some(field.value.clone());
+        }
+        form
     }
 
     /// The same fields with what was entered.
@@ -59,6 +72,16 @@ impl Form {
     /// What stands in a field.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.field(name).map_or("", |field| &field.value)
+    }
+
+    /// What the object has in the place of a field, if the form changes one.
+    pub(crate) fn before(&self, name: &str) -> Option<&str> {
+        self.field(name)?.before.as_deref()
+    }
+
+    /// Whether a field still says what the object has.
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        self.before(name) == Some(self.value(name))
     }
 
     /// What is wrong with a field.
@@ -128,6 +151,7 @@ impl Form {
         self.fields.push(Field {
             name: TOKEN,
             value,
+            before: None,
             wrong: None,
         });
     }

@@ -11,6 +11,7 @@ mod assets;
 mod author;
 mod entered;
 mod error;
+mod escape;
 mod extract;
 mod forms;
 mod look;

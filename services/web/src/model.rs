@@ -1,8 +1,12 @@
 //! What the API tells, as far as pages show it.
 
+mod name;
+
 use serde::Deserialize;
 
-use crate::look;
+use crate::look::{self, Counted, Dollars, counted};
+use name::told;
+pub(crate) use name::{Initial, Name};
 
 /// Amenities that a card names.
 const ON_A_CARD: usize = 4;
@@ -11,9 +15,8 @@ const ON_A_CARD: usize = 4;
 pub(crate) struct State {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// Sorted by name; there if asked for.
-    #[serde(default)]
-    pub(crate) cities: Vec<City>,
+    /// Sorted by name; there if asked for, and if they fit into the answer.
+    pub(crate) cities: Option<Vec<City>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -60,7 +63,7 @@ pub(crate) struct Place {
     #[serde(default)]
     pub(crate) amenities: Vec<Amenity>,
     #[serde(default)]
-    pub(crate) review_count: u64,
+    pub(crate) review_count: i64,
     /// Times as a user's.
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
@@ -79,24 +82,20 @@ pub(crate) struct Review {
 
 impl User {
     /// First and last name, or what there is of them; without a name, what stands before the at sign of the e-mail.
-    pub(crate) fn name(&self) -> String {
-        let names = [&self.first_name, &self.last_name];
-        let names: Vec<&str> = names
-            .into_iter()
-            .flatten()
-            .map(|name| name.trim())
-            .filter(|name| !name.is_empty())
-            .collect();
-        match names.is_empty() {
-            true => self.email.split('@').next().unwrap_or_default().to_owned(),
-            false => names.join(" "),
+    pub(crate) fn name(&self) -> Name<'_> {
+        match (
+            self.first_name.as_deref().and_then(told),
+            self.last_name.as_deref().and_then(told),
+        ) {
+            (Some(first), last) => Name(first, last),
+            (None, Some(last)) => Name(last, None),
+            (None, None) => Name(self.email.split('@').next().unwrap_or_default(), None),
         }
     }
 
     /// The letter that stands for them.
-    pub(crate) fn initial(&self) -> String {
-        let letter = self.name().chars().find(|c| c.is_alphanumeric());
-        letter.map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().collect())
+    pub(crate) fn initial(&self) -> Initial {
+        self.name().initial()
     }
 }
 
@@ -106,9 +105,25 @@ impl Place {
         Some((self.city.as_ref()?, self.state.as_ref()?))
     }
 
+    pub(crate) fn guests(&self) -> Counted {
+        counted(self.max_guest.into(), "Guests")
+    }
+
+    pub(crate) fn bedrooms(&self) -> Counted {
+        counted(self.number_rooms.into(), "Bedrooms")
+    }
+
+    pub(crate) fn bathrooms(&self) -> Counted {
+        counted(self.number_bathrooms.into(), "Bathrooms")
+    }
+
+    pub(crate) fn reviews(&self) -> Counted {
+        counted(self.review_count, "reviews")
+    }
+
     /// What a night costs.
-    pub(crate) fn price(&self) -> String {
-        look::dollars(self.price_by_night)
+    pub(crate) fn price(&self) -> Dollars {
+        Dollars(self.price_by_night)
     }
 
     /// Latitude and longitude, when both are known and on the globe.
@@ -135,45 +150,5 @@ impl Review {
     pub(crate) fn place_name(&self) -> &str {
         let place = self.place.as_ref();
         place.map_or("The place", |place| &place.name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::User;
-
-    #[test]
-    fn names() {
-        for (first, last, wanted) in [
-            (Some("Grace"), Some("Hopper"), "Grace Hopper"),
-            (None, Some("Hopper"), "Hopper"),
-            (Some(" "), None, "g"),
-        ] {
-            let user = json!({
-                "id": "1", "email": "g@navy.example", "first_name": first, "last_name": last,
-                "created_at": "2017-01-01T00:00:00",
-            });
-            let user: User = serde_json::from_value(user).unwrap();
-            assert_eq!(user.name(), wanted);
-        }
-    }
-
-    #[test]
-    fn initials() {
-        for (name, wanted) in [
-            ("zoë", "Z"),
-            ("さくら", "さ"),
-            ("\"Ace\" Tom", "A"),
-            ("ßen", "SS"),
-            ("🌻", "?"),
-        ] {
-            let user = json!({
-                "id": "1", "email": "", "first_name": name, "last_name": null, "created_at": "2017-01-01T00:00:00",
-            });
-            let user: User = serde_json::from_value(user).unwrap();
-            assert_eq!(user.initial(), wanted);
-        }
     }
 }

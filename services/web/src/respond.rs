@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -54,6 +55,13 @@ impl Known {
             tags.any(|known| known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == tag)
         })
     }
+}
+
+/// Renders a page that is about so many bytes long: one that grows while it is written is copied again and again.
+pub(crate) fn rendered(page: &impl Template, bytes: usize) -> askama::Result<String> {
+    let mut html = String::with_capacity(bytes);
+    page.render_into(&mut html)?;
+    Ok(html)
 }
 
 /// Another program makes another page of the same data.

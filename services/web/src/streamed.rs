@@ -1,5 +1,9 @@
 //! Pages that list everything: sent slice by slice, as fast as the client reads, so that none is ever there as a whole.
 
+mod states;
+
+pub(crate) use states::Part;
+
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +19,7 @@ use crate::error::Result;
 /// Rows that the API is asked for at once.
 const SLICE: &str = "250";
 
-type Part = BoxStream<'static, std::result::Result<Bytes, BoxError>>;
+type Stream = BoxStream<'static, std::result::Result<Bytes, BoxError>>;
 
 /// A list of the API, of which the first slice is there.
 pub(crate) struct List<T> {
@@ -39,7 +43,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
 
 /// A page on its way. A failure in the middle breaks it off, so that half a page is not taken for a whole one.
 pub(crate) struct Page {
-    parts: Vec<Part>,
+    parts: Vec<Stream>,
 }
 
 impl Page {

@@ -1,5 +1,6 @@
 //! What benchmarks and tests of other rooms need of the pages.
 
+use crate::api_client;
 use crate::model::{Amenity, Place, State};
 use crate::pages::home;
 
@@ -22,6 +23,17 @@ impl Parsed {
 
     /// The first page with a card for each of the places.
     pub fn page(&self) -> askama::Result<String> {
-        home::page(&self.states, &self.amenities, &self.places)
+        self.page_of(self.places.len())
     }
+
+    /// The same with so many cards at most.
+    pub fn page_of(&self, cards: usize) -> askama::Result<String> {
+        let places = &self.places[..cards.min(self.places.len())];
+        home::page(&self.states, &self.amenities, places)
+    }
+}
+
+/// What tells an answer of the API from others, without its header.
+pub fn tag(body: &[u8]) -> u64 {
+    api_client::tag(body, None)
 }

@@ -50,31 +50,53 @@ impl<T> Part<T> {
         Part { name, key, source }
     }
 
+    /// Whether one of these parts is a list.
+    pub(super) fn has_list(parts: &[Part<T>]) -> bool {
+        parts.iter().any(|part| part.source.is_list())
+    }
+
     /// Adds the part to all of the objects by one query. An object goes with what it refers to: one whose part is not
-    /// there any more is taken out.
-    pub(super) async fn add(&self, store: &Store, all: &mut Vec<With<T>>) -> domain::Result<()> {
+    /// there any more is taken out. Lists have no more than `most` objects in all; those that do not fit are not added.
+    pub(super) async fn add(
+        &self,
+        store: &Store,
+        all: &mut Vec<With<T>>,
+        most: Option<u32>,
+    ) -> domain::Result<()> {
         let ids: BTreeSet<Id> = all.iter().map(|with| (self.key)(&with.row)).collect();
         if ids.is_empty() {
             return Ok(());
         }
         let ids: Vec<Id> = ids.into_iter().collect();
-        let found = self.source.read(store, &ids).await?;
+        let found = self.source.read(store, &ids, most).await?;
         let none = self.source.none().map(Arc::new);
+        let is_list = self.source.is_list();
         all.retain_mut(|with| {
             let value = found.get(&(self.key)(&with.row)).or(none.as_ref());
             with.parts
                 .extend(value.map(|value| (self.name, value.clone())));
-            value.is_some()
+            value.is_some() || is_list
         });
         Ok(())
     }
 }
 
 impl Source {
-    async fn read(self, store: &Store, ids: &[Id]) -> domain::Result<HashMap<Id, Arc<Value>>> {
+    async fn read(
+        self,
+        store: &Store,
+        ids: &[Id],
+        most: Option<u32>,
+    ) -> domain::Result<HashMap<Id, Arc<Value>>> {
         Ok(match self {
-            Source::Amenities => shared(Amenity::of_places(store, ids).await?, Value::Amenities),
-            Source::Cities => shared(City::of_states(store, ids).await?, Value::Cities),
+            Source::Amenities => {
+                let lists = Amenity::of_places(store, ids, most).await?;
+                shared(lists.whole(ids), Value::Amenities)
+            }
+            Source::Cities => {
+                let lists = City::of_states(store, ids, most).await?;
+                shared(lists.whole(ids), Value::Cities)
+            }
             Source::City => shared(City::find_all(store, ids).await?, Value::City),
             Source::Place => shared(Place::find_all(store, ids).await?, Value::Place),
             Source::ReviewCount => shared(Review::count_by_place(store, ids).await?, Value::Count),
@@ -83,19 +105,22 @@ impl Source {
         })
     }
 
-    /// What an object has of which there is nothing; what must be there has no such value.
+    /// What an object has of which nothing was read, if it need not be there.
     fn none(self) -> Option<Value> {
-        match self {
-            Source::Amenities => Some(Value::Amenities(Vec::new())),
-            Source::Cities => Some(Value::Cities(Vec::new())),
-            Source::ReviewCount => Some(Value::Count(0)),
-            Source::City | Source::Place | Source::State | Source::User => None,
-        }
+        matches!(self, Source::ReviewCount).then_some(Value::Count(0))
+    }
+
+    /// Whether it gives a list, which may be too long to be added.
+    fn is_list(self) -> bool {
+        matches!(self, Source::Amenities | Source::Cities)
     }
 }
 
 /// Values that several objects may have in common.
-fn shared<T>(found: HashMap<Id, T>, value: fn(T) -> Value) -> HashMap<Id, Arc<Value>> {
+fn shared<T>(
+    found: impl IntoIterator<Item = (Id, T)>,
+    value: fn(T) -> Value,
+) -> HashMap<Id, Arc<Value>> {
     let pairs = found.into_iter();
     pairs.map(|(id, one)| (id, Arc::new(value(one)))).collect()
 }

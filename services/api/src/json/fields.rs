@@ -66,11 +66,11 @@ impl Fields {
         }
     }
 
-    /// A list of ids; empty when it is not there.
-    pub(crate) fn ids(&mut self, name: &'static str) -> Result<Vec<String>> {
+    /// A list of ids, when it is there.
+    pub(crate) fn ids(&mut self, name: &'static str) -> Result<Option<Vec<String>>> {
         let wrong = || invalid(name, "must be a list of ids");
         match self.0.remove(name) {
-            None => Ok(Vec::new()),
+            None => Ok(None),
             Some(Value::Array(items)) => items
                 .into_iter()
                 .map(|item| {
@@ -80,7 +80,8 @@ impl Fields {
                         Err(wrong())
                     }
                 })
-                .collect(),
+                .collect::<Result<_>>()
+                .map(Some),
             Some(_) => Err(wrong()),
         }
     }

@@ -12,6 +12,8 @@ use crate::include::Include;
 use crate::list::cursor;
 use crate::resource::Resource;
 
+/// The longest page.
+const MOST: u32 = 1000;
 pub(crate) const BAD_LIMIT: &str = "limit must be a whole number from 1 to 1000";
 pub(crate) const BAD_CURSOR: &str = "cursor must be one that a Link header gave";
 
@@ -79,10 +81,13 @@ impl<T: Resource, S: Send + Sync> FromRequestParts<S> for Listing<T> {
         if let Some(names) = include.names() {
             link.keep("include", &names);
         }
+        if let Some(most) = include.most() {
+            link.keep("include_limit", &most.to_string());
+        }
         let (_, start) = sort.unwrap_or(&T::ORDERS[0]);
         let (mut order, mut limit) = (start.clone(), None);
         for text in pairs.all("limit") {
-            limit = Some(number(text).ok_or(Error::BadQuery(BAD_LIMIT))?);
+            limit = Some(number(text, MOST).ok_or(Error::BadQuery(BAD_LIMIT))?);
         }
         for text in pairs.all("cursor") {
             order = cursor::read(start, text).ok_or(Error::BadQuery(BAD_CURSOR))?;
@@ -114,9 +119,10 @@ pub(crate) fn bad_sort<'a>(words: impl Iterator<Item = &'a str>) -> Error {
     })
 }
 
-fn number(text: &str) -> Option<u32> {
+/// A whole number from 1 to `most`.
+pub(crate) fn number(text: &str, most: u32) -> Option<u32> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     text.parse()
         .ok()
-        .filter(|limit| digits && (1..=1000).contains(limit))
+        .filter(|number| digits && (1..=most).contains(number))
 }

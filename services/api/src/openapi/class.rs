@@ -114,6 +114,16 @@ impl Class {
             .find_map(|member| Some((member.name, member.longest()?)))
     }
 
+    /// Whether `include` may add a list.
+    pub(super) fn has_list(&self) -> bool {
+        self.extras.iter().any(Extra::is_list)
+    }
+
+    /// Whether a client may send the ids of all its amenities.
+    pub(super) fn has_ids(&self) -> bool {
+        self.members.iter().any(Member::is_ids)
+    }
+
     /// The member by whose value lists may be narrowed.
     pub(super) fn filter(&self) -> Option<&'static Member> {
         self.members

@@ -119,6 +119,10 @@ pub(super) static PLACE: Class = Class {
         ),
         Member::number("latitude", 45.5152, "Degrees.").nullable(),
         Member::number("longitude", -122.6784, "Degrees.").nullable(),
+        Member::ids(
+            "amenity_ids",
+            "All amenities that it has from then on; those that it has stay when this is not there.",
+        ),
     ],
     sorts: NAMED,
     sorted: BY_NAME,

@@ -41,6 +41,10 @@ impl Extra {
         Extra { name, about, kind }
     }
 
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Many(_))
+    }
+
     pub(super) fn schema(&self) -> RefOr<Schema> {
         let about = Some(format!("Only with `include={}`. {}", self.name, self.about));
         match self.kind {

@@ -1,8 +1,8 @@
 //! A member of a class: what it is, who sets it, and an example.
 
 use serde_json::{Value, json};
-use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::schema::{KnownFormat, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder};
 
 /// A member that is there once made, and may be sent by who makes or changes an object, unless told otherwise.
 #[derive(Clone, Copy)]
@@ -26,6 +26,7 @@ enum Kind {
     Password(&'static str),
     Whole(i32),
     Number(f64),
+    Ids,
 }
 
 pub(super) const ID: Member = Member::new("id", "Made by the server.", Kind::Id(EXAMPLE));
@@ -95,6 +96,13 @@ impl Member {
         member
     }
 
+    /// A list of ids that no answer shows.
+    pub(super) const fn ids(name: &'static str, about: &'static str) -> Member {
+        let mut member = Member::new(name, about, Kind::Ids);
+        member.secret = true;
+        member
+    }
+
     /// May be null, and is for a new object that does not tell.
     pub(super) const fn nullable(mut self) -> Member {
         self.nullable = true;
@@ -127,6 +135,10 @@ impl Member {
         }
     }
 
+    pub(super) fn is_ids(&self) -> bool {
+        matches!(self.kind, Kind::Ids)
+    }
+
     pub(super) fn example(&self) -> Value {
         match self.kind {
             Kind::Id(text) | Kind::Time(text) | Kind::Text(_, text) | Kind::Password(text) => {
@@ -134,10 +146,25 @@ impl Member {
             }
             Kind::Whole(number) => json!(number),
             Kind::Number(number) => json!(number),
+            Kind::Ids => json!([EXAMPLE]),
         }
     }
 
-    pub(super) fn schema(&self) -> ObjectBuilder {
+    pub(super) fn schema(&self) -> Schema {
+        self.schema_with(None)
+    }
+
+    /// The schema in the body that makes an object, with what stands for a member that is not there.
+    pub(super) fn new_schema(&self) -> Schema {
+        self.schema_with(match self.kind {
+            Kind::Whole(_) => Some(json!(0)),
+            Kind::Ids => Some(json!([])),
+            _ if self.nullable => Some(Value::Null),
+            _ => None,
+        })
+    }
+
+    fn schema_with(&self, default: Option<Value>) -> Schema {
         let (kind, schema) = match self.kind {
             Kind::Id(_) => (Type::String, uuid()),
             Kind::Time(_) => (Type::String, ObjectBuilder::new().pattern(Some(TIME))),
@@ -156,22 +183,17 @@ impl Member {
                     .maximum(Some(i32::MAX)),
             ),
             Kind::Number(_) => (Type::Number, format(KnownFormat::Double)),
+            Kind::Ids => {
+                let list = ArrayBuilder::new().items(uuid()).default(default);
+                return list.description(Some(self.about)).build().into();
+            }
         };
         let kind = match self.nullable {
             true => SchemaType::from_iter([kind, Type::Null]),
             false => SchemaType::new(kind),
         };
-        schema.schema_type(kind).description(Some(self.about))
-    }
-
-    /// The schema in the body that makes an object, with what stands for a member that is not there.
-    pub(super) fn new_schema(&self) -> ObjectBuilder {
-        let default = match self.kind {
-            Kind::Whole(_) => Some(json!(0)),
-            _ if self.nullable => Some(Value::Null),
-            _ => None,
-        };
-        self.schema().default(default)
+        let schema = schema.schema_type(kind).description(Some(self.about));
+        schema.default(default).build().into()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What operations are made of.
 
+use domain::place::unknown_amenity;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -90,5 +91,8 @@ pub(super) fn bad_bodies(class: &Class, new: bool) -> Vec<Error> {
     let mut errors = vec![Error::NotAJson, Error::NotAnObject];
     errors.extend(missing.map(|member| Error::Missing(member.name)));
     errors.extend(class.limited().map(|(name, most)| too_long(name, most)));
+    if class.has_ids() {
+        errors.push(unknown_amenity().into());
+    }
     errors
 }

@@ -6,7 +6,7 @@ use utoipa::openapi::schema::Type;
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Required, Schema};
 
 use crate::error::Error;
-use crate::include::bad_include;
+use crate::include::{BAD_INCLUDE_LIMIT, MOST, bad_include};
 use crate::list::{BAD_CURSOR, BAD_LIMIT, bad_sort};
 use crate::openapi::class::Class;
 use crate::openapi::errors::too_long;
@@ -24,13 +24,19 @@ pub(super) fn include(class: &Class) -> Vec<Parameter> {
     let about = "Members to add to each object, with commas between their names. Neither order nor repetition matters. \
                  An object that is deleted while they are read is left out of a list; alone it is 404.";
     let list = ArrayBuilder::new().items(name);
-    let query = query("include", about, list, json!([first]));
-    vec![
-        query
-            .style(Some(ParameterStyle::Form))
-            .explode(Some(false))
-            .build(),
-    ]
+    let include = query("include", about, list, json!([first]));
+    let include = include
+        .style(Some(ParameterStyle::Form))
+        .explode(Some(false));
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(MOST));
+    let about = "The most objects in all lists together that `include` adds to the objects of a page, or of each slice in \
+                 which a whole list is sent. An object whose list does not fit is shown without it.";
+    let limit = query("include_limit", about, number, json!(MOST));
+    let limit = class.has_list().then(|| limit.build());
+    [include.build()].into_iter().chain(limit).collect()
 }
 
 /// Which part of a list is asked for, and in which order.
@@ -62,9 +68,13 @@ pub(super) fn list(class: &Class) -> Vec<Parameter> {
 }
 
 /// How the members to add can be at fault.
-pub(super) fn bad_includes(class: &Class) -> Option<Error> {
+pub(super) fn bad_includes(class: &Class) -> Vec<Error> {
     let names = class.extras.iter().map(|extra| extra.name);
-    (!class.extras.is_empty()).then(|| bad_include(names))
+    let names = (!class.extras.is_empty()).then(|| bad_include(names));
+    let limit = class
+        .has_list()
+        .then_some(Error::BadQuery(BAD_INCLUDE_LIMIT));
+    names.into_iter().chain(limit).collect()
 }
 
 /// How what is asked of a list can be at fault.

@@ -128,8 +128,8 @@ fn show(class: &Class) -> Operation {
         .response("200", answer("The object.", class.name, class.example()));
     let show = below(with_all(stored(show), include(class)), class);
     match bad_includes(class) {
-        Some(error) => bad_request(show, &[error]).build(),
-        None => show.build(),
+        errors if errors.is_empty() => show.build(),
+        errors => bad_request(show, &errors).build(),
     }
 }
 

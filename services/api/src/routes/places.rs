@@ -5,7 +5,7 @@ use axum::extract::State as Of;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::place::{NewPlace, PlaceChanges};
+use domain::place::{NewPlace, PlaceChanges, unknown_amenity};
 use domain::{City, Id, Order, Place, User};
 
 use crate::App;
@@ -91,7 +91,18 @@ fn new_place(name: String, fields: &mut Fields) -> Result<NewPlace> {
         price_by_night: fields.integer("price_by_night")?.unwrap_or(0),
         latitude: fields.nullable_number("latitude")?.flatten(),
         longitude: fields.nullable_number("longitude")?.flatten(),
+        amenities: amenities(fields)?.unwrap_or_default(),
     })
+}
+
+/// All amenities that the place is to have, when they are told. A text that is no id is that of no amenity.
+fn amenities(fields: &mut Fields) -> Result<Option<Vec<Id>>> {
+    let Some(ids) = fields.ids("amenity_ids")? else {
+        return Ok(None);
+    };
+    let ids = ids.iter().map(|id| id.parse().ok());
+    let ids = ids.collect::<Option<_>>().ok_or_else(unknown_amenity)?;
+    Ok(Some(ids))
 }
 
 async fn show(
@@ -115,6 +126,7 @@ async fn update(Of(app): Of<App>, Path(id): Path<Id>, body: Body) -> Result<Json
         price_by_night: fields.integer("price_by_night")?,
         latitude: fields.nullable_number("latitude")?,
         longitude: fields.nullable_number("longitude")?,
+        amenities: amenities(&mut fields)?,
     };
     Ok(Json(
         StatusCode::OK,

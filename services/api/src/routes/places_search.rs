@@ -20,9 +20,9 @@ pub(crate) fn router() -> Router<App> {
 async fn search(Of(app): Of<App>, listing: Listing<Place>, body: Body) -> Result<Response> {
     let mut fields = body.object()?;
     let search = PlaceSearch::new(
-        &fields.ids("states")?,
-        &fields.ids("cities")?,
-        &fields.ids("amenities")?,
+        &fields.ids("states")?.unwrap_or_default(),
+        &fields.ids("cities")?.unwrap_or_default(),
+        &fields.ids("amenities")?.unwrap_or_default(),
     );
     let read = move |store, page| {
         let search = search.clone();

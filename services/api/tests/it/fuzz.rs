@@ -23,6 +23,7 @@ const NAMES: &[&str] = &[
     "states",
     "cities",
     "amenities",
+    "amenity_ids",
     "id",
     "created_at",
     "__class__",

@@ -159,3 +159,54 @@ async fn as_many_queries_for_many_rows() {
     })
     .await;
 }
+
+/// Lists come whole or not at all, and no more is read than was asked for.
+#[tokio::test]
+async fn a_limit_for_lists() {
+    each_engine(|api| async move {
+        let world = World::new(&api).await;
+        copies(&api, "states", 3).await;
+        copies(&api, "amenities", 2).await;
+        link_all(&api).await;
+        let states = ids(&api.get("/states").await.is(200).list());
+        for (state, cities) in states.iter().zip([2, 3, 0, 1]) {
+            let there = usize::from(*state == world.state);
+            for _ in there..cities {
+                let path = format!("/states/{state}/cities");
+                api.make(&path, json!({"name": "Moab"})).await;
+            }
+        }
+        let lengths = async |query: &str| {
+            let states = api.get(&format!("/states?{query}")).await.is(200).list();
+            let length = |state: &serde_json::Value| Some(state.get("cities")?.as_array()?.len());
+            states.iter().map(length).collect::<Vec<_>>()
+        };
+        let whole = lengths("include=cities").await;
+        let total: usize = whole.iter().flatten().sum();
+        for most in 1..=total {
+            let mut left = Some(most);
+            let fits = whole.iter().map(|length| {
+                left = left?.checked_sub(length.unwrap());
+                left.and(*length)
+            });
+            let wanted: Vec<_> = fits.collect();
+            let query = format!("include=cities&include_limit={most}");
+            assert_eq!(lengths(&query).await, wanted, "{most}");
+        }
+        let path = "/states?include=cities&include_limit=2&limit=1";
+        let pages = walk(&api, path, &json!({})).await;
+        assert_eq!(pages.len(), 4);
+        let place = world.path("/places/{place}?include=amenities,user&include_limit=");
+        let shown = async |most: u32| api.get(&format!("{place}{most}")).await.is(200).json();
+        assert_eq!(shown(3).await["amenities"].as_array().unwrap().len(), 3);
+        let without = shown(2).await;
+        assert!(without.get("amenities").is_none() && without["user"]["id"] == world.user);
+        for wrong in ["0", "10001", "x", ""] {
+            let told = "include_limit must be a whole number from 1 to 10000";
+            api.get(&format!("/states?include_limit={wrong}"))
+                .await
+                .refused(400, told);
+        }
+    })
+    .await;
+}

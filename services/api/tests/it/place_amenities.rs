@@ -1,8 +1,8 @@
 //! `/places/ID/amenities`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{JSON, each_engine};
+use crate::harness::{Api, JSON, each_engine};
 use crate::reply::ids;
 use crate::world::{World, nowhere};
 
@@ -59,6 +59,77 @@ async fn strangers() {
         }
         let list = nowhere("/places/{place}/amenities");
         api.get(&list).await.refused(404, "Not found");
+    })
+    .await;
+}
+
+const UNKNOWN: &str = "amenity_ids must be ids of amenities that are there";
+
+/// The ids of the amenities of a place, in their order.
+async fn amenities(api: &Api, place: &str) -> Vec<String> {
+    let list = api.get(&format!("/places/{place}/amenities")).await;
+    ids(&list.is(200).list())
+}
+
+#[tokio::test]
+async fn with_the_place() {
+    each_engine(|api| async move {
+        let world = World::new(&api).await;
+        let pets = api.make("/amenities", json!({"name": "Pets"})).await;
+        let mut both = vec![world.amenity.clone(), pets.clone()];
+        both.sort();
+        let places = world.path("/cities/{city}/places");
+        let twice = json!([pets, world.amenity, pets]);
+        let new = json!({"user_id": world.user, "name": "Loft", "amenity_ids": twice});
+        let place = api.make(&places, new).await;
+        assert_eq!(amenities(&api, &place).await, both);
+        let path = format!("/places/{place}");
+        let shown = api.get(&path).await.is(200).json();
+        assert_eq!(shown.get("amenity_ids"), None);
+        // What is not told stays; what is told is all that there is from then on.
+        for (change, wanted) in [
+            (json!({"name": "Cabin"}), both),
+            (json!({"amenity_ids": [pets]}), vec![pets]),
+            (json!({"amenity_ids": []}), vec![]),
+        ] {
+            let changed = api.put(&path, change).await.is(200).json();
+            assert_eq!(changed["name"], "Cabin");
+            assert_eq!(amenities(&api, &place).await, wanted);
+        }
+    })
+    .await;
+}
+
+/// Neither the place nor any of its amenities is half done.
+#[tokio::test]
+async fn with_the_place_or_not_at_all() {
+    each_engine(|api| async move {
+        let world = World::new(&api).await;
+        let places = world.path("/cities/{city}/places");
+        let path = world.path("/places/{place}");
+        let (before, stats) = (api.get(&path).await.json(), api.stats().await);
+        let refuse = async |ids: Value, told: &str| {
+            let mut body = json!({"user_id": world.user, "name": "Other", "amenity_ids": ids});
+            api.post(&places, body.clone()).await.refused(400, told);
+            api.put(&path, body.clone()).await.refused(400, told);
+            body["name"] = json!("x".repeat(129));
+            api.put(&path, body).await.is(400);
+        };
+        for wrong in [nowhere("{amenity}"), world.place.clone(), "nope".to_owned()] {
+            refuse(json!([world.amenity, wrong]), UNKNOWN).await;
+        }
+        for wrong in [json!(null), json!("x"), json!([1]), json!({})] {
+            refuse(wrong, "amenity_ids must be a list of ids").await;
+        }
+        assert_eq!(api.get(&path).await.json(), before);
+        assert_eq!(
+            amenities(&api, &world.place).await,
+            *std::slice::from_ref(&world.amenity)
+        );
+        assert_eq!(api.stats().await, stats);
+        let gone = json!({"amenity_ids": [world.amenity]});
+        let nobody = nowhere("/places/{place}");
+        api.put(&nobody, gone).await.refused(404, "Not found");
     })
     .await;
 }

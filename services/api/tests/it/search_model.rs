@@ -116,6 +116,7 @@ fn loft(name: &str) -> NewPlace {
         price_by_night: 0,
         latitude: None,
         longitude: None,
+        amenities: Vec::new(),
     }
 }
 

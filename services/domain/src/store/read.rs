@@ -16,16 +16,34 @@ pub(crate) struct Belonging<T> {
     row: T,
 }
 
-impl<T> Belonging<T> {
-    /// The rows by what they belong to, in the order in which they come.
-    pub(crate) fn grouped(rows: Vec<Belonging<T>>) -> HashMap<Id, Vec<T>> {
-        let mut groups: HashMap<Id, Vec<T>> = HashMap::new();
+/// Lists of rows, by what they belong to.
+pub struct Lists<T> {
+    found: HashMap<Id, Vec<T>>,
+    /// From this id on lists were not read to their end.
+    unread: Option<Id>,
+}
+
+impl<T> Lists<T> {
+    /// The rows come sorted by what they belong to, at most one more than `most`.
+    fn new(rows: Vec<Belonging<T>>, most: Option<u32>) -> Lists<T> {
+        let last = most.and_then(|most| rows.get(most as usize));
+        let unread = last.map(|row| row.belongs_to);
+        let mut found: HashMap<Id, Vec<T>> = HashMap::new();
         for Belonging { belongs_to, row } in rows {
-            groups.entry(belongs_to).or_default().push(row);
+            found.entry(belongs_to).or_default().push(row);
         }
-        groups
+        Lists { found, unread }
     }
 
+    /// The list of each of these ids that was read to its end, an empty one where there is nothing.
+    pub fn whole(mut self, ids: &[Id]) -> impl Iterator<Item = (Id, Vec<T>)> {
+        let ids = ids.iter().copied();
+        let whole = ids.filter(move |id| self.unread.is_none_or(|unread| *id < unread));
+        whole.map(move |id| (id, self.found.remove(&id).unwrap_or_default()))
+    }
+}
+
+impl<T> Belonging<T> {
     /// The one row of each thing.
     pub(crate) fn single(rows: Vec<Belonging<T>>) -> HashMap<Id, T> {
         let pairs = rows.into_iter().map(|one| (one.belongs_to, one.row));
@@ -68,15 +86,40 @@ impl Store {
         sql: &str,
         ids: &[Id],
     ) -> Result<Vec<T>> {
-        let any = match self.pools {
-            Pools::Postgres(_) => "= ANY ($1)",
-            Pools::Sqlite { .. } => "IN (SELECT value FROM json_each($1))",
-        };
-        let sql = sql.replace("IN ($1)", any);
+        let sql = self.by_ids(sql);
         let mut connection = self.read(query).await?;
         Ok(on_engine!(connection, |c| {
             sqlx::query_as(&sql).bind(IdList(ids)).fetch_all(c).await
         })?)
+    }
+
+    /// The lists that `sql` finds by these ids, as [`Store::find_by`] does; it sorts by `belongs_to` first. With `most`
+    /// no more rows than that and one are read, so that the lists of the greatest ids may be left out.
+    pub(crate) async fn find_lists<T: Row>(
+        &self,
+        query: &'static str,
+        sql: &str,
+        ids: &[Id],
+        most: Option<u32>,
+    ) -> Result<Lists<T>> {
+        let Some(limit) = most.map(|most| i64::from(most) + 1) else {
+            return Ok(Lists::new(self.find_by(query, sql, ids).await?, None));
+        };
+        let sql = self.by_ids(&format!("{sql} LIMIT $2"));
+        let mut connection = self.read(query).await?;
+        let rows = on_engine!(connection, |c| {
+            let query = sqlx::query_as(&sql).bind(IdList(ids)).bind(limit);
+            query.fetch_all(c).await
+        })?;
+        Ok(Lists::new(rows, most))
+    }
+
+    fn by_ids(&self, sql: &str) -> String {
+        let any = match self.pools {
+            Pools::Postgres(_) => "= ANY ($1)",
+            Pools::Sqlite { .. } => "IN (SELECT value FROM json_each($1))",
+        };
+        sql.replace("IN ($1)", any)
     }
 
     /// A page of the rows that `select` finds.

@@ -116,6 +116,7 @@ async fn own_place(store: &Store, city: Id, user: Id) -> Id {
         price_by_night: 0,
         latitude: None,
         longitude: None,
+        amenities: Vec::new(),
     };
     Place::create(store, city, user, new).await.unwrap().id
 }

@@ -1,6 +1,6 @@
 //! Searches by name: some are answered by a walk through all places and some by a sort of few, and none shows which.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{Amenity, City, Id, Order, Page, Place, PlaceSearch, State, Store, demo};
 use prometheus::Registry;
@@ -35,8 +35,9 @@ fn texts(ids: &[Id]) -> Vec<String> {
 }
 
 async fn cities_of(store: &Store, states: &[Id]) -> HashSet<Id> {
-    let cities = City::of_states(store, states).await.unwrap();
-    cities.values().flatten().map(|city| city.id).collect()
+    let cities = City::of_states(store, states, None).await.unwrap();
+    let cities = cities.whole(states).flat_map(|(_, cities)| cities);
+    cities.map(|city| city.id).collect()
 }
 
 #[tokio::test]
@@ -56,7 +57,8 @@ async fn many_places_and_few_come_in_the_same_order() {
         assert_eq!(all.len(), PLACES as usize);
         all.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         let ids: Vec<Id> = all.iter().map(|place| place.id).collect();
-        let has = Amenity::of_places(&store, &ids).await.unwrap();
+        let has = Amenity::of_places(&store, &ids, None).await.unwrap();
+        let has: HashMap<Id, Vec<Amenity>> = has.whole(&ids).collect();
         let has = |place: &Place| {
             has.get(&place.id)
                 .is_some_and(|all| all.iter().any(|one| one.id == amenity))

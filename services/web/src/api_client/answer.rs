@@ -3,16 +3,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kit::layers::Failure;
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
-
-/// The most of an answer that is read, in bytes: 1,000 places with all that can be included are some 3 MB.
-const LIMIT: usize = 16 << 20;
 
 /// An answer that has been understood.
 #[derive(Debug)]
@@ -45,12 +42,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads it to its end.
-    pub(super) async fn read(response: Response<Body>) -> Result<Answer, ApiError> {
+    /// Reads it to its end, at most so many bytes.
+    pub(super) async fn read(response: Response<Body>, limit: usize) -> Result<Answer, ApiError> {
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, LIMIT).collect().await;
+        let body = Limited::new(body, limit).collect().await;
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => ApiError::Garbage(error.to_string()),
+            true => ApiError::TooLarge(limit),
             false => ApiError::lost(&*error),
         })?;
         Ok(Answer {
@@ -105,8 +102,13 @@ impl Answer {
     }
 
     fn tag(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (&self.body, self.headers.get(header::LINK)).hash(&mut hasher);
-        hasher.finish()
+        tag(&self.body, self.headers.get(header::LINK))
     }
+}
+
+/// What tells an answer from others.
+pub(crate) fn tag(body: &[u8], link: Option<&HeaderValue>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (body, link).hash(&mut hasher);
+    hasher.finish()
 }

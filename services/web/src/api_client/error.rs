@@ -15,6 +15,9 @@ pub(crate) enum ApiError {
     Unreachable(String),
     #[error("the API has not answered within {0:?}")]
     Late(Duration),
+    /// The answer was not read to its end.
+    #[error("the API has answered with more than {0} bytes")]
+    TooLarge(usize),
     #[error("the API has answered what cannot be read: {0}")]
     Garbage(String),
     /// A status of 500 or more; the failure is there if it happened in this process.
@@ -46,6 +49,7 @@ impl ApiError {
             ApiError::TooLong => "too_long",
             ApiError::Unreachable(_) => "unreachable",
             ApiError::Late(_) => "timeout",
+            ApiError::TooLarge(_) => "too_large",
             ApiError::Garbage(_) => "garbage",
             ApiError::Failed(..) | ApiError::Refused(..) => "status",
         }

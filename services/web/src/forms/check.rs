@@ -1,10 +1,15 @@
 //! What a field must hold, as far as the API would let it pass or could not read it.
 
+use std::borrow::Borrow;
+
 use super::Form;
 
 impl Form {
     /// What stands in a field, which may not be blank.
     pub(crate) fn needed(&mut self, name: &str) -> String {
+        if self.keeps(name) {
+            return self.value(name).to_owned();
+        }
         let value = self.value(name).trim().to_owned();
         if value.is_empty() {
             self.mark(name, "Please write something here.");
@@ -29,7 +34,7 @@ impl Form {
     /// The whole number in a field, 0 at least.
     pub(crate) fn whole(&mut self, name: &str) -> i32 {
         let number = self.value(name).trim().parse().ok();
-        let number = number.filter(|number| *number >= 0);
+        let number = number.filter(|number| *number >= 0 || self.keeps(name));
         number.unwrap_or_else(|| {
             self.mark(name, "Please give a whole number from 0 to 2147483647.");
             0
@@ -43,7 +48,7 @@ impl Form {
             return None;
         }
         let degrees = value.parse().ok();
-        let degrees = degrees.filter(|degrees: &f64| degrees.abs() <= most);
+        let degrees = degrees.filter(|degrees: &f64| degrees.abs() <= most || self.keeps(name));
         if degrees.is_none() {
             self.mark(
                 name,
@@ -52,11 +57,59 @@ impl Form {
         }
         degrees
     }
+
+    /// Whether a field may be left blank because nothing else stood there before.
+    pub(crate) fn was_blank(&self, name: &str) -> bool {
+        let before = self.before(name);
+        before.is_some_and(|before| before.trim().is_empty())
+    }
+
+    /// The least number that browsers let pass: `least`, or what stood there before.
+    pub(crate) fn least(&self, name: &str, least: impl Borrow<f64>) -> f64 {
+        let least = *least.borrow();
+        self.number_before(name).map_or(least, |n| n.min(least))
+    }
+
+    /// The greatest number that browsers let pass: `most`, or what stood there before.
+    pub(crate) fn most(&self, name: &str, most: impl Borrow<f64>) -> f64 {
+        let most = *most.borrow();
+        self.number_before(name).map_or(most, |n| n.max(most))
+    }
+
+    fn number_before(&self, name: &str) -> Option<f64> {
+        self.before(name)?.parse().ok()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Form;
+
+    #[test]
+    fn what_was_there_before_passes() {
+        let there = [("name", " "), ("max_guest", "-3"), ("latitude", "90.5")];
+        let mut form = Form::of(&there);
+        assert_eq!(
+            (form.needed("name"), form.whole("max_guest")),
+            (" ".to_owned(), -3)
+        );
+        assert_eq!(form.degrees("latitude", 90.0), Some(90.5));
+        assert!(form.problem().is_none() && form.was_blank("name"));
+        assert_eq!(
+            (form.least("max_guest", 0.0), form.most("max_guest", 9.0)),
+            (-3.0, 9.0)
+        );
+        assert_eq!(
+            (form.least("latitude", -90.0), form.most("latitude", 90.0)),
+            (-90.0, 90.5)
+        );
+        let mut form = Form::new(&there);
+        form.needed("name");
+        form.whole("max_guest");
+        form.degrees("latitude", 90.0);
+        assert!(there.iter().all(|(name, _)| form.wrong(name).is_some()));
+        assert_eq!(form.least("max_guest", 0.0), 0.0);
+    }
 
     #[test]
     fn texts() {

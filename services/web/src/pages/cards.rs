@@ -1,18 +1,28 @@
 //! Places as cards, on every page that lists some.
 
+use askama::Template;
 use serde::Serialize;
 
 use crate::api_client::{Api, ApiError, Call, Fetched};
 use crate::model::Place;
 use crate::paging::CURSOR;
+use crate::respond;
 
 /// Cards on a page.
 pub(super) const PAGE: usize = 24;
 
 /// The most states, and amenities, that can be chosen from: as many as the API gives at once.
 const CHOICES: &str = "1000";
+/// The bytes of a card with long names, and of all around the cards.
+const CARD: usize = 2_048;
+const FRAME: usize = 8_192;
 /// What a card shows beside the place's own members.
 const PARTS: &str = "amenities,city,review_count,state,user";
+
+/// A page with so many cards and little else, without a text that grows while it is written.
+pub(super) fn rendered(page: &impl Template, cards: usize) -> askama::Result<String> {
+    respond::rendered(page, FRAME + cards * CARD)
+}
 
 /// A page of a list of places, by name.
 pub(super) async fn list(

@@ -39,11 +39,11 @@ async fn show(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> R
     known.respond(&[city.tag, places.tag], || {
         let city = &city.value;
         let path = format!("/cities/{}", city.id);
-        CityPage {
+        let page = CityPage {
             pages: Pages::new(&path, &[], cursor, places.cursor()),
             places: &places.value,
             city,
-        }
-        .render()
+        };
+        cards::rendered(&page, page.places.len())
     })
 }

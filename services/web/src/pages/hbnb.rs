@@ -8,10 +8,9 @@ use super::page;
 use crate::App;
 use crate::api_client::{Api, Call};
 use crate::error::Result;
-use crate::look::counted;
 use crate::markup::harmless;
-use crate::model::{Amenity, Place, State, User};
-use crate::streamed::{List, Page};
+use crate::model::{Amenity, Name, Place, User};
+use crate::streamed::{List, Page, Part};
 
 const FILTERS: Look = Look {
     styles: &["4-common", "3-header", "3-footer", "6-filters"],
@@ -63,19 +62,18 @@ pub(super) enum Places {
 impl Look {
     /// The page; `cache` stands behind the names of its styles and scripts.
     pub(super) async fn page(self, api: &Api, cache: &str) -> Result<Page> {
-        let states = Call::get("/states", &[]).query("include", "cities");
         let amenities = Call::get("/amenities", &[]);
         let (states, amenities, places) = tokio::try_join!(
-            List::<State>::begin(api, states.query("sort", "name")),
+            List::with_cities(api),
             List::<Amenity>::begin(api, amenities.query("sort", "name")),
             self.places(api),
         )?;
         let places_part = self.places != Places::None;
         let head = Head { look: self, cache };
         let page = Page::new(head.render()?)
-            .list(states, move |states| {
+            .states(states, move |parts| {
                 let boxes = self.location_boxes;
-                States { states, boxes }.render()
+                States { parts, boxes }.render()
             })
             .text(Middle.render()?)
             .list(amenities, move |amenities| {
@@ -125,7 +123,7 @@ struct Head<'a> {
 #[derive(Template)]
 #[template(path = "legacy/hbnb_states.html")]
 struct States<'a> {
-    states: &'a [State],
+    parts: &'a [Part<'a>],
     boxes: bool,
 }
 
@@ -160,10 +158,7 @@ struct Foot {
 
 struct Card<'a> {
     place: &'a Place,
-    guests: String,
-    rooms: String,
-    bathrooms: String,
-    owner: Option<String>,
+    owner: Option<Name<'a>>,
     /// HTML.
     description: String,
 }
@@ -172,9 +167,6 @@ impl Card<'_> {
     fn of(place: &Place) -> Card<'_> {
         Card {
             place,
-            guests: counted(place.max_guest, "Guest"),
-            rooms: counted(place.number_rooms, "Bedroom"),
-            bathrooms: counted(place.number_bathrooms, "Bathroom"),
             owner: place.user.as_ref().map(User::name),
             description: harmless(place.description.as_deref().unwrap_or_default()),
         }

@@ -21,6 +21,9 @@ pub(super) fn router() -> Router<App> {
     Router::new().route("/", get(home))
 }
 
+/// The most cities that can be chosen from; states whose cities do not fit name their own page.
+const MOST_CITIES: &str = "5000";
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
@@ -30,11 +33,19 @@ struct Home<'a> {
 }
 
 impl Home<'_> {
+    fn rendered(&self) -> askama::Result<String> {
+        // A choice takes about an eighth of what a card does.
+        cards::rendered(self, self.places.len() + self.filters.count() / 8)
+    }
+
     /// What is shown, in a line.
     fn summary(&self) -> String {
         let count = self.places.len();
         match (&self.pages.first, &self.pages.next) {
-            (None, None) => format!("{}, by name", look::counted(count, "place")),
+            (None, None) => {
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                format!("{}, by name", look::counted(count, "places"))
+            }
             (None, Some(_)) => format!("The first {count}, by name"),
             (Some(_), _) => format!("{count} more, by name"),
         }
@@ -53,14 +64,16 @@ pub(crate) fn page(
         states,
         amenities,
         chosen,
+        more_states: false,
+        more_amenities: false,
     };
     let pages = Pages::new("/", &[], None, None);
-    Home {
+    let page = Home {
         filters,
         places,
         pages,
-    }
-    .render()
+    };
+    page.rendered()
 }
 
 async fn home(api: Api, known: Known, asked: Pairs) -> Result<Response> {
@@ -70,7 +83,9 @@ async fn home(api: Api, known: Known, asked: Pairs) -> Result<Response> {
         amenities: asked.all("amenity"),
     };
     let cursor = asked.one(CURSOR);
-    let states = Call::get("/states", &[]).query("include", "cities");
+    let states = Call::get("/states", &[])
+        .query("include", "cities")
+        .query("include_limit", MOST_CITIES);
     let (states, amenities) = (
         cards::by_name(states),
         cards::by_name(Call::get("/amenities", &[])),
@@ -83,16 +98,19 @@ async fn home(api: Api, known: Known, asked: Pairs) -> Result<Response> {
     let tags = [states.tag, amenities.tag, places.tag];
     known.respond(&tags, || {
         let pages = Pages::new("/", &query(&chosen), cursor, places.cursor());
+        let (more_states, more_amenities) = (states.next.is_some(), amenities.next.is_some());
         let (states, amenities) = (&states.value, &amenities.value);
-        Home {
+        let page = Home {
             filters: Filters {
                 states,
                 amenities,
                 chosen: &chosen,
+                more_states,
+                more_amenities,
             },
             places: &places.value,
             pages,
-        }
-        .render()
+        };
+        page.rendered()
     })
 }

@@ -12,7 +12,7 @@ use crate::api_client::{Api, Call};
 use crate::error::{Error, Result};
 use crate::extract::Path;
 use crate::model::{City, State};
-use crate::streamed::{List, Page};
+use crate::streamed::{List, Page, Part};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -38,8 +38,12 @@ struct Items<'a> {
 struct Item<'a> {
     id: &'a str,
     name: &'a str,
-    /// The list inside of it, if it has one, even an empty one.
-    inner: Option<Vec<Item<'a>>>,
+}
+
+#[derive(Template)]
+#[template(path = "legacy/list_states.html")]
+struct StatesWithCities<'a> {
+    parts: &'a [Part<'a>],
 }
 
 #[derive(Template)]
@@ -53,21 +57,12 @@ struct NotFound;
 
 fn state_item(state: &State) -> Item<'_> {
     let State { id, name, .. } = state;
-    let inner = None;
-    Item { id, name, inner }
+    Item { id, name }
 }
 
 fn city_item(city: &City) -> Item<'_> {
     let City { id, name, .. } = city;
-    let inner = None;
-    Item { id, name, inner }
-}
-
-fn state_with_cities(state: &State) -> Item<'_> {
-    Item {
-        inner: Some(state.cities.iter().map(city_item).collect()),
-        ..state_item(state)
-    }
+    Item { id, name }
 }
 
 /// Shows a slice, each row as `item` does.
@@ -82,22 +77,20 @@ where
 }
 
 async fn states(api: Api) -> Result<Page> {
-    listed(api, Call::get("/states", &[]), state_item).await
+    let states = Call::get("/states", &[]).query("sort", "name");
+    let states = List::begin(&api, states).await?;
+    let page = head("States", None)?.list(states, items(state_item));
+    Ok(page.text(Foot.render()?))
 }
 
 async fn cities_by_states(api: Api) -> Result<Page> {
-    let states = Call::get("/states", &[]).query("include", "cities");
-    listed(api, states, state_with_cities).await
+    let states = List::with_cities(&api).await?;
+    let page = head("States", None)?.states(states, |parts| StatesWithCities { parts }.render());
+    Ok(page.text(Foot.render()?))
 }
 
-async fn listed(api: Api, states: Call, item: fn(&State) -> Item<'_>) -> Result<Page> {
-    let states = List::begin(&api, states.query("sort", "name")).await?;
-    let head = Head {
-        heading: "States",
-        second: None,
-    };
-    let page = Page::new(head.render()?).list(states, items(item));
-    Ok(page.text(Foot.render()?))
+fn head(heading: &str, second: Option<&str>) -> Result<Page> {
+    Ok(Page::new(Head { heading, second }.render()?))
 }
 
 async fn state(api: Api, Path(id): Path<String>) -> Result<Response> {
@@ -113,10 +106,7 @@ async fn cities_of(api: &Api, id: &str) -> Result<Page> {
         .await?;
     let cities = Call::get("/states/{id}/cities", &[id]).query("sort", "name");
     let cities = List::begin(api, cities).await?;
-    let head = Head {
-        heading: &format!("State: {}", state.value.name),
-        second: Some("Cities:"),
-    };
-    let page = Page::new(head.render()?).list(cities, items(city_item));
+    let heading = format!("State: {}", state.value.name);
+    let page = head(&heading, Some("Cities:"))?.list(cities, items(city_item));
     Ok(page.text(Foot.render()?))
 }

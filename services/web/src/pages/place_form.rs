@@ -35,9 +35,10 @@ struct PlaceForm<'a> {
     /// Where the form has been opened, and where its other way out leads.
     back: String,
     back_name: &'a str,
-    amenities: &'a [Amenity],
+    /// What can be chosen.
+    amenities: Vec<&'a Amenity>,
     /// The ids of the chosen ones.
-    chosen: HashSet<String>,
+    chosen: HashSet<&'a str>,
     form: &'a Form,
 }
 
@@ -48,27 +49,32 @@ impl<'a> PlaceForm<'a> {
             action: "Add the place",
             back: format!("/cities/{}", city.id),
             back_name: &city.name,
-            amenities,
+            amenities: amenities.iter().collect(),
             chosen: HashSet::new(),
             form,
         }
     }
 
+    /// What the place has can be chosen even where the list of all is too long to hold it.
     fn change(place: &'a Place, amenities: &'a [Amenity], form: &'a Form) -> PlaceForm<'a> {
+        let chosen: HashSet<&str> = place.amenities.iter().map(|a| a.id.as_str()).collect();
+        let others = amenities.iter().filter(|a| !chosen.contains(&*a.id));
+        let mut amenities: Vec<&Amenity> = place.amenities.iter().chain(others).collect();
+        amenities.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         PlaceForm {
             heading: "Edit the place",
             action: "Save the place",
             back: format!("/places/{}", place.id),
             back_name: &place.name,
             amenities,
-            chosen: place.amenities.iter().map(|a| a.id.clone()).collect(),
+            chosen,
             form,
         }
     }
 
     /// The same with other amenities chosen.
-    fn with(mut self, chosen: Vec<String>) -> PlaceForm<'a> {
-        self.chosen = chosen.into_iter().collect();
+    fn with(mut self, chosen: &'a [String]) -> PlaceForm<'a> {
+        self.chosen = chosen.iter().map(String::as_str).collect();
         self
     }
 }
@@ -87,14 +93,11 @@ async fn create(api: Api, Path(id): Path<String>, entered: Entered) -> Result<Re
     let (sent, email) = (Sent::check(&mut form, &entered), form.email());
     if form.problem().is_none() {
         match sent.create(&api, &city.id, &email, form.token()).await {
-            Ok((id, true)) => return Ok(shown(&id)),
-            Ok((id, false)) => {
-                return Ok(Redirect::to(&format!("/places/{id}/edit")).into_response());
-            }
+            Ok(id) => return Ok(shown(&id)),
             Err(error) => form.refused(error)?,
         }
     }
-    let page = PlaceForm::new(&city, &amenities, &form).with(sent.amenities);
+    let page = PlaceForm::new(&city, &amenities, &form).with(&sent.amenities);
     Ok(form.again(page.render()?))
 }
 
@@ -117,7 +120,7 @@ async fn update(api: Api, Path(id): Path<String>, entered: Entered) -> Result<Re
             Err(error) => form.refused(error)?,
         }
     }
-    let page = PlaceForm::change(&place, &amenities, &form).with(sent.amenities);
+    let page = PlaceForm::change(&place, &amenities, &form).with(&sent.amenities);
     Ok(form.again(page.render()?))
 }
 

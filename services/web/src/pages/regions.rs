@@ -54,12 +54,12 @@ async fn show(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> R
     known.respond(&[state.tag, cities.tag, places.tag], || {
         let state = &state.value;
         let path = format!("/regions/{}", state.id);
-        Region {
+        let page = Region {
             pages: Pages::new(&path, &[], cursor, cities.cursor()),
             cities: &cities.value,
             places: &places.value,
             state,
-        }
-        .render()
+        };
+        cards::rendered(&page, page.places.len())
     })
 }

@@ -28,30 +28,31 @@ pub(super) fn router() -> Router<App> {
 #[derive(Template)]
 #[template(path = "review_form.html")]
 struct ReviewForm<'a> {
-    place_id: &'a str,
-    place_name: &'a str,
     heading: &'a str,
     action: &'a str,
+    /// The page of the place.
+    back: String,
+    back_name: &'a str,
     form: &'a Form,
 }
 
 impl<'a> ReviewForm<'a> {
     fn new(place: &'a Place, form: &'a Form) -> ReviewForm<'a> {
         ReviewForm {
-            place_id: &place.id,
-            place_name: &place.name,
             heading: "Write a review",
             action: "Send the review",
+            back: format!("/places/{}", place.id),
+            back_name: &place.name,
             form,
         }
     }
 
     fn change(review: &'a Review, form: &'a Form) -> ReviewForm<'a> {
         ReviewForm {
-            place_id: &review.place_id,
-            place_name: review.place_name(),
             heading: "Edit the review",
             action: "Save the review",
+            back: format!("/places/{}", review.place_id),
+            back_name: review.place_name(),
             form,
         }
     }

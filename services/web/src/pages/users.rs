@@ -39,11 +39,11 @@ async fn show(api: Api, known: Known, Path(id): Path<String>, asked: Pairs) -> R
     known.respond(&[user.tag, places.tag], || {
         let user = &user.value;
         let path = format!("/users/{}", user.id);
-        UserPage {
+        let page = UserPage {
             pages: Pages::new(&path, &[], cursor, places.cursor()),
             places: &places.value,
             user,
-        }
-        .render()
+        };
+        cards::rendered(&page, page.places.len())
     })
 }

@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kit::layers::Failure;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tower::ServiceExt;
+use web::ApiClient;
 
 use crate::harness::{DEADLINE, Reply, get, over_http, site};
 
@@ -46,6 +50,19 @@ async fn says_garbage() {
     {
         is_told_well(&answered(answer).await, StatusCode::BAD_GATEWAY);
     }
+}
+
+/// The log is told the right reason, once.
+#[tokio::test]
+async fn says_too_much() {
+    let long = Router::new().fallback(async || format!("[{}]", " ".repeat(2_000)));
+    let client = ApiClient::in_process(long, DEADLINE).with_answer_limit(1_000);
+    let request = Request::get(PAGE).body(Body::empty()).unwrap();
+    let response = web::app(client).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    let failure = response.extensions().get::<Failure>().unwrap();
+    let told = format!("{failure:?}");
+    assert!(told.contains("more than 1000 bytes"), "{told}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod forms;
 mod headers;
 mod in_time;
 mod listings;
+mod place_forms;
 mod routes;
 mod site;
 mod texts;

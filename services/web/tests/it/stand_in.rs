@@ -33,6 +33,8 @@ pub(crate) struct StandIn {
     pub(crate) refusal: Option<&'static str>,
     /// Whether it knows no e-mail address.
     pub(crate) unknown: bool,
+    /// Members of its places that are not as usual.
+    pub(crate) place: Value,
     pub(crate) log: Arc<Mutex<Vec<Asked>>>,
 }
 
@@ -120,6 +122,13 @@ impl StandIn {
         ([(header::LINK, next)], json_of(&rows)).into_response()
     }
 
+    fn unusual(&self, mut place: Value) -> Value {
+        for (name, value) in self.place.as_object().into_iter().flatten() {
+            place[name] = value.clone();
+        }
+        place
+    }
+
     /// One object with all that could be asked for beside it.
     fn object(&self, class: &str, id: &str) -> Value {
         let text = &self.text;
@@ -139,13 +148,13 @@ impl StandIn {
                 "id": id, "text": text, "place_id": "place", "user_id": "owner", "created_at": TIME,
                 "updated_at": TIME, "user": user, "place": self.object("places", "place"),
             }),
-            "places" => json!({
+            "places" => self.unusual(json!({
                 "id": id, "name": text, "description": text, "number_rooms": 1, "number_bathrooms": 2,
                 "max_guest": 3, "price_by_night": 1200, "latitude": 37.773972, "longitude": -122.431297,
                 "city_id": "city", "user_id": "owner", "created_at": TIME, "updated_at": TIME,
                 "user": user, "city": named("city"), "state": named("state"),
                 "amenities": [named("old"), named("kept")], "review_count": self.rows,
-            }),
+            })),
             other => panic!("no class {other}"),
         }
     }

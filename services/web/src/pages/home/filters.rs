@@ -12,6 +12,9 @@ pub(super) struct Filters<'a> {
     pub(super) states: &'a [State],
     pub(super) amenities: &'a [Amenity],
     pub(super) chosen: &'a Chosen,
+    /// Whether there are more than these.
+    pub(super) more_states: bool,
+    pub(super) more_amenities: bool,
 }
 
 /// Something chosen, and the address of the search without it.
@@ -42,6 +45,13 @@ impl Filters<'_> {
     /// The names of the chosen amenities.
     pub(super) fn wishes(&self) -> String {
         self.names(|filter| filter == "amenity", "Any")
+    }
+
+    /// How much can be chosen.
+    pub(super) fn count(&self) -> usize {
+        let cities = self.states.iter().flat_map(|state| &state.cities);
+        let cities: usize = cities.map(Vec::len).sum();
+        self.states.len() + cities + self.amenities.len()
     }
 
     /// Whether anything is chosen.
@@ -84,7 +94,10 @@ impl Filters<'_> {
                 .find(|state| state.id == id)
                 .map(|s| &s.name),
             "city" => {
-                let mut cities = self.states.iter().flat_map(|state| &state.cities);
+                let mut cities = self
+                    .states
+                    .iter()
+                    .flat_map(|state| state.cities.iter().flatten());
                 cities.find(|city| city.id == id).map(|city| &city.name)
             }
             _ => self.amenities.iter().find(|a| a.id == id).map(|a| &a.name),

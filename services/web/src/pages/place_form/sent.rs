@@ -1,6 +1,6 @@
 //! A place as a form sends it, on its way to the API.
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,13 +21,13 @@ pub(super) struct Sent {
     price_by_night: i32,
     latitude: Option<f64>,
     longitude: Option<f64>,
-    /// Whose it will be, when it is new.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<String>,
-    /// The ids of those that were chosen.
-    #[serde(skip)]
+    /// The ids of those that were chosen: all that it is to have.
+    #[serde(rename = "amenity_ids")]
     pub(super) amenities: Vec<String>,
 }
+
+/// The field of the chosen amenities; the API calls them so.
+const AMENITIES: &str = "amenity_ids";
 
 /// The form for a new place.
 pub(super) fn empty() -> Form {
@@ -40,6 +40,7 @@ pub(super) fn empty() -> Form {
         ("price_by_night", ""),
         ("latitude", ""),
         ("longitude", ""),
+        (AMENITIES, ""),
         ("email", ""),
     ])
 }
@@ -47,7 +48,7 @@ pub(super) fn empty() -> Form {
 /// The form for this place.
 pub(super) fn of(place: &Place) -> Form {
     let degrees = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    Form::new(&[
+    Form::of(&[
         ("name", &place.name),
         (
             "description",
@@ -59,13 +60,21 @@ pub(super) fn of(place: &Place) -> Form {
         ("price_by_night", &place.price_by_night.to_string()),
         ("latitude", &degrees(place.latitude)),
         ("longitude", &degrees(place.longitude)),
+        (AMENITIES, ""),
     ])
 }
 
 impl Sent {
     /// Reads the fields, and marks those that cannot be sent.
     pub(super) fn check(form: &mut Form, entered: &Entered) -> Sent {
-        let description = form.value("description").trim().to_owned();
+        let description = form.value("description");
+        let is_kept = form.keeps("description");
+        let description = if is_kept {
+            description
+        } else {
+            description.trim()
+        }
+        .to_owned();
         Sent {
             name: form.needed("name"),
             description: (!description.is_empty()).then_some(description),
@@ -75,28 +84,24 @@ impl Sent {
             price_by_night: form.whole("price_by_night"),
             latitude: form.degrees("latitude", 90.0),
             longitude: form.degrees("longitude", 180.0),
-            user_id: None,
-            amenities: entered.all("amenity"),
+            amenities: entered.all(AMENITIES),
         }
     }
 
-    /// Makes a place of it. Tells its id, and whether it has all amenities that were chosen: a place that is there must not
-    /// be made again because one of them is missing.
+    /// Makes a place of it, and tells its id.
     pub(super) async fn create(
         &self,
         api: &Api,
         city: &str,
         email: &str,
         token: Option<&str>,
-    ) -> Result<(String, bool), ApiError> {
+    ) -> Result<String, ApiError> {
         let mut new = serde_json::json!(self);
         new["user_id"] = author(api, email, token).await?.into();
         let new = Call::change(Method::POST, "/cities/{id}/places", &[city])
             .with(&new)
             .token(token);
-        let place = api.fetch::<Place>(&new).await?.value;
-        let whole = self.link(api, &place, token).await.is_ok();
-        Ok((place.id, whole))
+        Ok(api.fetch::<Place>(&new).await?.value.id)
     }
 
     /// Gives the place these values.
@@ -109,27 +114,6 @@ impl Sent {
         let change = Call::change(Method::PUT, "/places/{id}", &[&place.id])
             .with(self)
             .token(token);
-        api.fetch::<Value>(&change).await?;
-        self.link(api, place, token).await
-    }
-
-    /// Adds and removes amenities until the place has those that were chosen.
-    async fn link(&self, api: &Api, place: &Place, token: Option<&str>) -> Result<(), ApiError> {
-        let before = place.amenities.iter().map(|amenity| &amenity.id);
-        let before: Vec<&String> = before.collect();
-        let added = self.amenities.iter().filter(|id| !before.contains(id));
-        let removed = before.iter().filter(|id| !self.amenities.contains(id));
-        let added = added.map(|id| (Method::POST, id));
-        let removed = removed.map(|id| (Method::DELETE, *id));
-        for (method, amenity) in added.chain(removed) {
-            let ids = [place.id.as_str(), amenity.as_str()];
-            let link = Call::change(method, "/places/{id}/amenities/{id}", &ids).token(token);
-            match api.fetch::<Value>(&link).await {
-                // The amenity has been removed from the site meanwhile.
-                Ok(_) | Err(ApiError::Refused(StatusCode::NOT_FOUND, _)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        api.fetch::<Value>(&change).await.map(drop)
     }
 }
