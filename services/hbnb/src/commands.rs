@@ -11,6 +11,13 @@ use api::config::ApiConfig;
 use domain::{Options, Store, display_url};
 use kit::config::Settings;
 use kit::program;
+use serde::Deserialize;
+
+/// What is this program's alone.
+#[derive(Deserialize)]
+struct Own {
+    no_demo: bool,
+}
 
 /// Opens the database of the settings, with its schema up to date. Starts the log before.
 async fn open(settings: &Settings) -> anyhow::Result<(Store, String)> {

@@ -11,16 +11,21 @@ use crate::progress::Progress;
 use crate::{cli, commands};
 
 pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
-    let (store, database) = commands::open(&cli::settings(options, flags)?).await?;
+    let settings = cli::settings(options, flags)?;
+    let own: commands::Own = settings.get()?;
+    let (store, database) = commands::open(&settings).await?;
     if flags.get_flag("remove") {
         let progress = Progress::rows("removing");
         let removed = demo::remove(&store, &mut |done, total| progress.at(done, total)).await?;
         progress.end();
         program::say(&format!("{database}: {removed}"))?;
     } else if flags.get_flag("if_empty") {
-        let said = match demo::offer(&store).await? {
-            Some(added) => format!("added {added}"),
-            None => "left alone, as it has rows or had some".to_owned(),
+        let said = match own.no_demo {
+            true => "left alone, as no_demo says".to_owned(),
+            false => match demo::offer(&store).await? {
+                Some(added) => format!("added {added}"),
+                None => "left alone, as it has rows or had some".to_owned(),
+            },
         };
         program::say(&format!("{database}: {said}"))?;
     } else {

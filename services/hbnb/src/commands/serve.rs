@@ -10,21 +10,15 @@ use kit::config::Opt;
 use kit::program;
 use kit::service::{Opened, Site, Start};
 use kit::telemetry::Service;
-use serde::Deserialize;
 use web::ApiClient;
 use web::config::WebConfig;
 
-use crate::commands::open_migrated;
+use crate::commands::{Own, open_migrated};
 
 const SERVICE: Service = Service {
     name: "hbnb",
     version: env!("CARGO_PKG_VERSION"),
 };
-
-#[derive(Deserialize)]
-struct Own {
-    no_demo: bool,
-}
 
 pub(crate) async fn run(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let start = Start::read(SERVICE, options, flags)?;
