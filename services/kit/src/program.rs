@@ -18,6 +18,9 @@ use crate::watchdog::{self, Ended};
 const FLUSH: Duration = Duration::from_secs(2);
 /// As much as a first thread usually has (getrlimit(2), `RLIMIT_STACK`).
 const STACK: usize = 8 << 20;
+/// The most threads for what blocks, such as a password's hash or the look-up of a name: tokio's own 512 are more than a
+/// container may have.
+const BLOCKING: usize = 32;
 
 /// Runs a program's work on a tokio runtime, and watches over it if it is a service. An error becomes one sentence on
 /// standard error and exit code 1; a service that is stuck ends with [`watchdog::STUCK`].
@@ -48,6 +51,7 @@ pub fn run(
 fn complete(name: &str, work: impl AsyncFnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(BLOCKING)
         .on_thread_park(telemetry::rest)
         .build();
     let done = match runtime {
