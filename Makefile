@@ -4,13 +4,15 @@ CARGO ?= cargo
 NAME := hbnb
 # What `make setup` installs for the tests. What is missing stays empty, and the tests that need it say so.
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hbnb-tests
-test: export HBNB_TEST_SCHEMATHESIS ?= $(wildcard $(TOOLS)/schemathesis/bin/schemathesis)
-test: export HBNB_TEST_CHROMEDRIVER ?= $(shell command -v chromedriver)
-test: export HBNB_TEST_AXE ?= $(wildcard $(TOOLS)/npm/node_modules/axe-core/axe.min.js)
-test: export HBNB_TEST_VNU ?= $(wildcard $(TOOLS)/npm/node_modules/vnu-jar/build/dist/vnu.jar)
+test containers: export HBNB_TEST_SCHEMATHESIS ?= $(wildcard $(TOOLS)/schemathesis/bin/schemathesis)
+test containers: export HBNB_TEST_CHROMEDRIVER ?= $(shell command -v chromedriver)
+test containers: export HBNB_TEST_AXE ?= $(wildcard $(TOOLS)/npm/node_modules/axe-core/axe.min.js)
+containers: export HBNB_TEST_HADOLINT ?= $(wildcard $(TOOLS)/linters/bin/hadolint)
+containers: export HBNB_TEST_JSONSCHEMA ?= $(wildcard $(TOOLS)/linters/bin/check-jsonschema)
+test containers: export HBNB_TEST_VNU ?= $(wildcard $(TOOLS)/npm/node_modules/vnu-jar/build/dist/vnu.jar)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run check format test heavy bench clean
+.PHONY: help setup build run check format test heavy bench images containers roll clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -27,10 +29,11 @@ run: ## Run the site with demo data on http://127.0.0.1:8080 (database: hbnb.db)
 format: ## Format the code
 	$(CARGO) fmt --all
 
-check: ## Format, lints, documentation, licences, layering: what CI asks of every change
+check: ## Format, lints, shell scripts, documentation, licences, layering: what CI asks of every change
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
+	shellcheck docker/*.sh deploy/nginx/compose/*.sh tests/*.sh .ci/run
 	$(CARGO) deny check bans licenses sources
 	$(CARGO) test --package hbnb-tests --test layering --locked
 
@@ -47,6 +50,15 @@ bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-tests --bench serve
 	$(CARGO) bench --locked --package hbnb-assets --bench nginx
 	$(CARGO) bench --locked --package hbnb --bench page
+
+images: ## Build the images hbnb/web, api, assets and hbnb, tagged with the version (or HBNB_TAG)
+	HBNB_REVISION=$$(git describe --always --dirty --abbrev=40 2>/dev/null) docker compose build web api assets secrets
+
+containers: images ## The tests of the containers, with a Docker engine
+	@HBNB_TEST_CONTAINERS=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers
+
+roll: ## Put the images of another tag (HBNB_TAG) behind the edge that runs, without losing a request
+	@docker/roll.sh
 
 clean: ## Remove what was built
 	$(CARGO) clean

@@ -8,6 +8,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 has cc || missing+=(build-essential)
 has curl || missing+=(curl)
+has shellcheck || missing+=(shellcheck)
 has sqlite3 || missing+=(sqlite3)
 has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || missing+=(postgresql)
@@ -43,14 +44,16 @@ cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
 # Kept outside the clone, and made anew when what they should hold has changed.
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/hbnb-tests"
 here="$(dirname "$0")"
-tools="$cache/schemathesis"
-wanted="$here/schemathesis.txt"
-if ! cmp -s "$wanted" "$tools/installed.txt"; then
-    echo "Installing: schemathesis"
-    python3 -m venv --clear "$tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
-    cp "$wanted" "$tools/installed.txt"
-fi
+for name in schemathesis linters; do
+    tools="$cache/$name"
+    wanted="$here/$name.txt"
+    if ! cmp -s "$wanted" "$tools/installed.txt"; then
+        echo "Installing: $name"
+        python3 -m venv --clear "$tools"
+        "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+        cp "$wanted" "$tools/installed.txt"
+    fi
+done
 
 # axe-core and the Nu Html Checker. No scripts of theirs: that of the checker would download a Java.
 tools="$cache/npm"

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Compiles one program of the workspace for an image, into /out: `build hbnb-web`. Before that, `build --dependencies` puts
+# empty sources beside the manifests and compiles what the programs depend on, which no source of ours has a part in.
+set -eu
+
+case ${TARGETARCH:-$(uname -m)} in
+amd64 | x86_64) target=x86_64-unknown-linux-gnu ;;
+arm64 | aarch64) target=aarch64-unknown-linux-gnu ;;
+*) echo "build: no programs for ${TARGETARCH:-$(uname -m)}: amd64 or arm64" >&2 && exit 2 ;;
+esac
+
+skeleton() {
+    for room in services/* tests; do
+        mkdir -p "$room/src" "$room/benches"
+        touch "$room/src/lib.rs"
+        echo 'fn main() {}' >"$room/src/main.rs"
+        ! grep -q '^.build-dependencies' "$room/Cargo.toml" || echo 'fn main() {}' >"$room/build.rs"
+        # A benchmark that a manifest names must be there.
+        awk '/^\[\[bench\]\]/ { bench = 1 } bench && /^name/ { gsub(/"/, "", $3); print $3; bench = 0 }' "$room/Cargo.toml" |
+            while read -r name; do echo 'fn main() {}' >"$room/benches/$name.rs"; done
+    done
+}
+
+# All programs are named each time, so that what they depend on always has the same features and is compiled once.
+compile() {
+    # One entry for many relocations: a static program that may lie anywhere has tens of thousands.
+    export RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs --remap-path-prefix=/src=hbnb --remap-path-prefix=/usr/local/cargo=cargo"
+    cargo build --release --locked --target "$target" \
+        --package hbnb-api --package hbnb-assets --package hbnb-web --package hbnb "$@"
+}
+
+case ${1:?usage: build PROGRAM, or build --dependencies} in
+--dependencies)
+    skeleton
+    compile --bins
+    ;;
+*)
+    # A source may be older than what was made of the skeleton.
+    find services -type f -exec touch {} +
+    compile --bin "$1"
+    install -D -m 755 "$CARGO_TARGET_DIR/$target/release/$1" "/out/$1"
+    ;;
+esac
