@@ -5,11 +5,13 @@ use std::io::Write;
 
 const REQUIRE: &str = "HBNB_TEST_REQUIRE";
 
-/// What tests need that a machine may not have. `make setup` installs all of it.
+/// What tests need that a machine may not have. `make setup` installs all of it but a Docker engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     Axe,
     Chromium,
+    Docker,
+    Linters,
     Nginx,
     Node,
     Postgres,
@@ -19,9 +21,11 @@ pub enum Tool {
 }
 
 impl Tool {
-    const ALL: [Tool; 8] = [
+    const ALL: [Tool; 10] = [
         Tool::Axe,
         Tool::Chromium,
+        Tool::Docker,
+        Tool::Linters,
         Tool::Nginx,
         Tool::Node,
         Tool::Postgres,
@@ -35,6 +39,8 @@ impl Tool {
         match self {
             Self::Axe => "axe",
             Self::Chromium => "chromium",
+            Self::Docker => "docker",
+            Self::Linters => "linters",
             Self::Nginx => "nginx",
             Self::Node => "node",
             Self::Postgres => "postgres",

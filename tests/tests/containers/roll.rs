@@ -1,0 +1,133 @@
+//! Containers are restarted and replaced while people use the site.
+
+use crate::visitors::Visitors;
+use crate::world::{OURS, can_have, site, until_healthy, version};
+use rig::{Compose, announce, docker, inspect, until};
+use std::time::{Duration, Instant};
+use tokio::process::Command;
+
+/// How long a new replica may wait for its share.
+const NOTICED: Duration = Duration::from_secs(30);
+/// Requests a second.
+const RATE: u32 = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_while_containers_come_and_go() {
+    if !can_have("restarts and rolls under load") {
+        return;
+    }
+    let mut compose = site().env("HBNB_NO_DEMO", "false");
+    let two = [
+        "--scale", "api=2", "--scale", "web=2", "--scale", "assets=2",
+    ];
+    compose.up(&two).await.unwrap();
+
+    let visitors = Visitors::come(&compose.base(), RATE);
+    for service in OURS {
+        for container in compose.containers(service).await.unwrap() {
+            docker(&["restart", &container]).await.unwrap();
+            until_healthy(&container).await;
+        }
+    }
+    let story = visitors.leave().await;
+    announce(&format!("restart of each of six containers: {story}"));
+    assert_eq!(story.failed, 0, "{story}");
+
+    let visitors = Visitors::come(&compose.base(), RATE);
+    roll(&compose, "next").await;
+    let story = visitors.leave().await;
+    announce(&format!("roll of six containers: {story}"));
+    assert_eq!(story.failed, 0, "{story}");
+    for service in OURS {
+        let containers = compose.containers(service).await.unwrap();
+        assert_eq!(containers.len(), 2, "{service}");
+        for container in containers {
+            let told = inspect(&container).await.unwrap();
+            assert_eq!(told["Config"]["Image"], format!("hbnb/{service}:next"));
+        }
+    }
+
+    // The published port is bound by the one edge that there is: while it restarts, nobody listens.
+    let visitors = Visitors::come(&compose.base(), RATE);
+    compose.run(&["restart", "edge"]).await.unwrap();
+    until_healthy(&compose.container("edge").await.unwrap()).await;
+    let story = visitors.leave().await;
+    announce(&format!(
+        "restart of the edge itself, which has no second: {story}"
+    ));
+    assert!(
+        story.failed > 0,
+        "a test that sees no loss here would see none anywhere: {story}"
+    );
+}
+
+/// The edge and the pages find replicas that come later, and do without one that goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_share_the_work() {
+    if !can_have("replicas") {
+        return;
+    }
+    let mut compose = site().env("HBNB_NO_DEMO", "false");
+    compose.up(&[]).await.unwrap();
+    // Somebody keeps the connections between the services busy all the time.
+    let visitors = Visitors::come(&compose.base(), RATE);
+    compose
+        .up(&["--scale", "api=3", "--scale", "web=2"])
+        .await
+        .unwrap();
+    let scaled = Instant::now();
+    for (service, asked_by) in [("web", "/places/{id}"), ("api", "/api/v1/places/{id}")] {
+        let containers = compose.containers(service).await.unwrap();
+        assert!(containers.len() > 1);
+        for container in &containers {
+            let busy = async || {
+                let log = docker(&["logs", container]).await?;
+                Ok(log.contains(&format!("\"route\":\"{asked_by}\"")))
+            };
+            until(&format!("{service} is asked for {asked_by}"), NOTICED, busy)
+                .await
+                .unwrap();
+        }
+    }
+    announce(&format!(
+        "new replicas have their share after {:.0?}",
+        scaled.elapsed()
+    ));
+    assert!(scaled.elapsed() < NOTICED);
+
+    let gone = compose.containers("api").await.unwrap().pop().unwrap();
+    docker(&["stop", &gone]).await.unwrap();
+    let story = visitors.leave().await;
+    announce(&format!("two replicas came, one went: {story}"));
+    assert_eq!(story.failed, 0, "{story}");
+}
+
+/// `make roll HBNB_TAG=…`, with the images of now under another name.
+async fn roll(compose: &Compose, tag: &str) {
+    for image in ["api", "web", "assets", "hbnb"] {
+        let name = |tag: &str| format!("hbnb/{image}:{tag}");
+        docker(&["tag", &name(&version()), &name(tag)])
+            .await
+            .unwrap();
+    }
+    let output = Command::new("make")
+        .args(["roll", &format!("HBNB_TAG={tag}")])
+        .current_dir(compose.top())
+        .env("COMPOSE_PROJECT_NAME", compose.project())
+        .env("HBNB_PORT", format!("127.0.0.1:{}", compose.port()))
+        .envs(compose.environment())
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(said.ends_with("roll: done\n"), "{said}");
+    for image in ["api", "web", "assets", "hbnb"] {
+        // The containers keep what they were made of.
+        let _ = docker(&["rmi", &format!("hbnb/{image}:{tag}")]).await;
+    }
+}
