@@ -2,7 +2,7 @@
 //!
 //! Takes minutes and wants images (`make images`): runs when `HBNB_TEST_CONTAINERS` is set, as `make containers` does.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
 #[path = "containers/alarms.rs"]
 mod alarms;

@@ -66,7 +66,11 @@ async fn one_request_is_seen_everywhere() {
     assert_eq!(line["trace_id"], TRACE);
     a_trace_crosses(&compose).await;
 
-    // Without a client's word the trace begins at the edge, under the id that it logs.
+    a_trace_begins_at_the_edge(&compose).await;
+}
+
+/// Without a client's word, under the id that it logs.
+async fn a_trace_begins_at_the_edge(compose: &Compose) {
     let page = get(&compose.base(), "/cities_by_states").await.unwrap();
     assert_eq!(page.status, 200);
     let edge = compose.logs("edge").await.unwrap();

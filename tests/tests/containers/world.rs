@@ -3,7 +3,7 @@
 use rig::environment::variable;
 use rig::golden::{Reading, Targets, play, required_steps};
 use rig::skip::{Tool, missing};
-use rig::{Compose, announce, docker, inspect, skipped, top};
+use rig::{Compose, announce, inspect, skipped, top};
 use std::time::Duration;
 
 const SCENARIOS: &str = include_str!("../../golden/public.jsonl");
