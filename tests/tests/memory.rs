@@ -6,8 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use rig::environment::variable;
-use rig::http::{Streamed, get, stream};
+use rig::http::{Streamed, get, send, stream};
 use rig::{Binary, Server, Storage, announce, skipped, until};
+use serde_json::json;
+use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -15,6 +17,7 @@ const PLACES: usize = 200_000;
 const MOST_GROWTH: u64 = 40 << 20;
 const MOST_IDLE: u64 = 25 << 20;
 const SLOW_READERS: usize = 20;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What shows all places at once.
 struct Long {
@@ -73,6 +76,42 @@ async fn little_when_idle() {
         return skipped("the most memory when idle", "this is no release binary");
     }
     assert!(idle < MOST_IDLE, "{} when idle", megabytes(idle));
+}
+
+/// A hash of a password takes 19 MiB; a number of them, one after another, takes little more.
+#[tokio::test]
+async fn many_new_users() {
+    let storage = Storage::sqlite().unwrap();
+    let server = serve(&storage).await;
+    let mut users = 0;
+    let mut add = async || {
+        users += 1;
+        let user = json!({"email": format!("{users}@hbnb.example"), "password": "secret"});
+        let body = Some(user.to_string().into_bytes());
+        let json = [("content-type", "application/json")];
+        let reply = send(
+            server.base(),
+            "POST",
+            "/api/v1/users",
+            &json,
+            body,
+            PATIENCE,
+        )
+        .await;
+        assert_eq!(reply.unwrap().status, 201);
+    };
+    add().await;
+    let one = server.rss_bytes().unwrap();
+    for _ in 0..12 {
+        add().await;
+    }
+    let grown = server.rss_bytes().unwrap().saturating_sub(one);
+    announce(&format!(
+        "memory: {} more after 12 more users",
+        megabytes(grown)
+    ));
+    let at_once = (available_parallelism().map_or(1, usize::from) as u64 / 2).max(1);
+    assert!(grown < at_once * (20 << 20), "{}", megabytes(grown));
 }
 
 async fn long_lists(storage: &Storage, engine: &str) {
