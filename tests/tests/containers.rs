@@ -26,6 +26,8 @@ mod images;
 mod linted;
 #[path = "containers/newer.rs"]
 mod newer;
+#[path = "containers/readme.rs"]
+mod readme;
 #[path = "containers/roll.rs"]
 mod roll;
 #[path = "containers/telemetry.rs"]

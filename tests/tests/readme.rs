@@ -194,6 +194,10 @@ async fn commands_work() {
             assert!(ci.contains(&command), "{command}: not run by CI");
             continue;
         }
+        // The tests of the containers run these.
+        if command.starts_with("docker ") {
+            continue;
+        }
         let here = command
             .replace("http://127.0.0.1:8080", server.base())
             .replace("http://127.0.0.1:9090", server.admin());
