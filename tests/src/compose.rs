@@ -130,7 +130,6 @@ impl Compose {
     /// Runs a command of compose to its end; its standard output.
     pub async fn run(&self, args: &[&str]) -> Result<String> {
         let output = self.try_run(args).await?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match output.status.success() {
             true => Ok(text(&output.stdout)),
             false => bail!("compose {}: {}", args.join(" "), text(&output.stderr)),
@@ -225,6 +224,19 @@ pub async fn inspect(name: &str) -> Result<Value> {
 
 /// Runs a command of Docker to its end; its standard output.
 pub async fn docker(args: &[&str]) -> Result<String> {
+    let output = try_docker(args).await?;
+    Ok(text(&output.stdout))
+}
+
+/// All that a container has written, what went to standard output first.
+pub async fn logs(container: &str) -> Result<String> {
+    let output = try_docker(&["logs", container]).await?;
+    Ok([output.stdout, output.stderr]
+        .map(|bytes| text(&bytes))
+        .concat())
+}
+
+async fn try_docker(args: &[&str]) -> Result<Output> {
     let output = Command::new("docker")
         .args(args)
         .stdin(Stdio::null())
@@ -232,9 +244,12 @@ pub async fn docker(args: &[&str]) -> Result<String> {
         .output()
         .await
         .context("cannot run docker")?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    match output.status.success() {
-        true => Ok(text(&output.stdout)),
-        false => bail!("docker {}: {}", args.join(" "), text(&output.stderr)),
+    if !output.status.success() {
+        bail!("docker {}: {}", args.join(" "), text(&output.stderr));
     }
+    Ok(output)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -31,7 +31,7 @@ pub mod visits;
 pub use browser::Browser;
 pub use cgroup::Cgroup;
 pub use collector::Collector;
-pub use compose::{Compose, docker, inspect};
+pub use compose::{Compose, docker, inspect, logs};
 pub use environment::test_database_url;
 pub use half::Half;
 pub use load::Load;

@@ -33,7 +33,6 @@ impl Alarms {
         std::fs::write(&file, volumes).unwrap();
         let port = free_port().unwrap().to_string();
         let compose = compose
-            .file("docker/compose.yaml")
             .file(&file)
             .env("COMPOSE_PROFILES", "observability")
             .env("HBNB_PROMETHEUS_PORT", &port);

@@ -87,8 +87,7 @@ async fn visit(base: &str) {
         .click()
         .await
         .unwrap();
-    let found =
-        "return location.search.includes('state=') && document.querySelector('#results article')";
+    let found = "return location.search.includes('state=') && document.querySelector('#results article') !== null";
     browser.until("places of the state", found).await.unwrap();
     let name = browser.text("#results article h3").await.unwrap();
     browser.control(&name).await.unwrap().click().await.unwrap();

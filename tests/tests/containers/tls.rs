@@ -21,7 +21,6 @@ async fn the_site_over_https() {
 
     let port = free_port().unwrap();
     let mut compose = site()
-        .file("docker/compose.yaml")
         .file("docker/compose.tls.yaml")
         .env("HBNB_TLS_DIR", folder.path().to_str().unwrap())
         .env("HBNB_TLS_PORT", &port.to_string());
