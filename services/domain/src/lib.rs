@@ -30,6 +30,7 @@ mod password;
 mod postgres;
 mod query;
 mod schema;
+mod silence;
 mod sqlite;
 mod store;
 #[cfg(feature = "testing")]

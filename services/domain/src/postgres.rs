@@ -8,6 +8,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::time::{sleep, timeout};
 use url::Url;
 
+use crate::silence::Silence;
 use crate::{OpenError, Options, Pools, display_url};
 
 /// An idle connection is asked for a sign of life before it is used again: a server may have been restarted meanwhile.
@@ -18,9 +19,11 @@ const SESSION: [(&str, &str); 2] = [("jit", "off"), ("client_min_messages", "war
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(250);
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
-pub(crate) async fn open(options: &Options) -> Result<Pools, OpenError> {
+pub(crate) async fn open(options: &Options) -> Result<(Pools, Silence), OpenError> {
     let connect = connect_options(options)?;
     wait_until_up(&connect, options).await?;
+    let silence = Silence::of(connect.clone(), options.statement_timeout);
+    let doubt = silence.clone();
     let pool = PgPoolOptions::new()
         .min_connections(options.min_connections)
         .max_connections(options.max_connections)
@@ -29,13 +32,17 @@ pub(crate) async fn open(options: &Options) -> Result<Pools, OpenError> {
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > DOUBTED_AFTER {
-                    connection.ping().await?;
+                    Silence::ping(connection).await?;
                 }
                 Ok(true)
             })
         })
+        .after_release(move |connection, _| {
+            let doubt = doubt.clone();
+            Box::pin(async move { doubt.ping_if_in_doubt(connection).await.map(|()| true) })
+        })
         .connect_lazy_with(connect);
-    Ok(Pools::Postgres(pool))
+    Ok((Pools::Postgres(pool), silence))
 }
 
 fn connect_options(options: &Options) -> Result<PgConnectOptions, OpenError> {

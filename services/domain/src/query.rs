@@ -9,6 +9,7 @@ use tracing::{Instrument, Span, debug_span};
 
 use crate::faults::Faults;
 use crate::metrics::Meter;
+use crate::silence::Silence;
 use crate::{Error, Result};
 
 /// What watches the queries of a store.
@@ -16,6 +17,7 @@ pub(crate) struct Watch {
     pub(crate) system: &'static str,
     pub(crate) meter: Meter,
     pub(crate) faults: Faults,
+    pub(crate) silence: Silence,
 }
 
 /// A query of this crate, such as `state.find`.
@@ -33,7 +35,7 @@ impl Query {
     ) -> Result<T> {
         let waiting = self.watch.meter.waiting(pool);
         let got = match self.watch.faults.reach() {
-            Ok(()) => connection.await,
+            Ok(()) => self.watch.silence.broken_by(connection).await,
             Err(error) => Err(error),
         };
         drop(waiting);
@@ -53,7 +55,7 @@ impl Query {
         let started = Instant::now();
         let hit = async {
             self.watch.faults.hit().await?;
-            statement.await
+            self.watch.silence.broken_by(statement).await
         };
         let done = hit.instrument(span.clone()).await;
         self.watch.meter.ran(self.name, started.elapsed());

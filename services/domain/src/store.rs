@@ -23,6 +23,7 @@ use crate::faults::Faults;
 use crate::metrics::Meter;
 use crate::options::Kind;
 use crate::query::{Query, Watch};
+use crate::silence::Silence;
 use crate::{Id, OpenError, Options, Result, Timestamp, postgres, schema, sqlite};
 use held::Connection;
 use pools::{POSTGRES, READERS, WRITER};
@@ -52,14 +53,15 @@ impl Store {
     /// Opens the database that the options name. A server that is away or starting is waited for; the schema is not
     /// looked at (see [`Store::schema`] and [`Store::migrate`]).
     pub async fn open(options: &Options) -> Result<Store, OpenError> {
-        let pools = match options.kind()? {
+        let (pools, silence) = match options.kind()? {
             Kind::Postgres => postgres::open(options).await?,
-            Kind::Sqlite(path) => sqlite::open(&path, options).await?,
+            Kind::Sqlite(path) => (sqlite::open(&path, options).await?, Silence::never()),
         };
         let watch = Watch {
             system: pools.system(),
             meter: Meter::new(&pools),
             faults: Faults::default(),
+            silence,
         };
         Ok(Store {
             pools,

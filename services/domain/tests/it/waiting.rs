@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{OpenError, Options, State, Store};
+use domain::{Error, OpenError, Options, Pools, State, Store};
 
 use crate::start;
 
@@ -84,5 +84,58 @@ async fn a_restarted_server_is_used_again() {
         }
     };
     assert_eq!(found, Some(state));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_server_that_stands_still_is_given_up() {
+    let Some(postgres) = start(rig::Options::default()) else {
+        return;
+    };
+    let options = Options::new(postgres.url());
+    let store = Store::open(&options).await.unwrap();
+    store.migrate().await.unwrap();
+    let state = State::create(&store, "Kept".into()).await.unwrap();
+
+    let paused = postgres.pause().unwrap();
+    for query in ["on a connection in use", "on one that was idle", "on none"] {
+        let begun = Instant::now();
+        let error = State::find(&store, state.id).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable(_)), "{query}: {error}");
+        assert!(begun.elapsed() < options.statement_timeout / 2, "{query}");
+    }
+    drop(paused);
+    let well = async || Ok(State::find(&store, state.id).await.is_ok());
+    rig::until("the server answers again", LONG, well)
+        .await
+        .unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_slow_statement_is_waited_for() {
+    let Some(postgres) = start(rig::Options::default()) else {
+        return;
+    };
+    let store = Store::open(&Options::new(postgres.url())).await.unwrap();
+    store.migrate().await.unwrap();
+    let Pools::Postgres(pool) = store.pools().clone() else {
+        panic!("this is PostgreSQL");
+    };
+    let mut lock = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE states")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+
+    let begun = Instant::now();
+    let writing = tokio::spawn({
+        let store = store.clone();
+        async move { State::create(&store, "Slow".into()).await }
+    });
+    let long = async || Ok(begun.elapsed() > Duration::from_secs(5));
+    rig::until("it takes long", LONG, long).await.unwrap();
+    lock.commit().await.unwrap();
+    writing.await.unwrap().unwrap();
     store.close().await;
 }
