@@ -43,6 +43,25 @@ impl Alarms {
         (compose, alarms)
     }
 
+    /// When the API's process began, in seconds of Unix time, as soon as it is known.
+    pub(crate) async fn api_begun(&self) -> f64 {
+        self.see_the_api_begin(0.0).await
+    }
+
+    /// Waits until a process is seen that began after this time; the time of its own beginning.
+    pub(crate) async fn see_the_api_begin(&self, after: f64) -> f64 {
+        let mut begun = 0.0;
+        let seen = async || {
+            let query = "max(process_start_time_seconds{job=\"hbnb-api\"})";
+            begun = self.prometheus.value(query).await;
+            Ok(begun > after)
+        };
+        until("Prometheus sees the API", PATIENCE, seen)
+            .await
+            .unwrap();
+        begun
+    }
+
     /// Waits until an alert fires.
     pub(crate) async fn fires(&self, name: &str) {
         let begun = Instant::now();

@@ -33,8 +33,10 @@ async fn faults_are_told_and_heal() {
 async fn the_api_is_killed(compose: &Compose, alarms: &Alarms) {
     let api = compose.container("api").await.unwrap();
     for _ in 0..2 {
+        let begun = alarms.api_begun().await;
         kill(&api).await;
         is_well(compose, "after the API was killed").await;
+        alarms.see_the_api_begin(begun).await;
     }
     alarms.fires("HbnbRestarts").await;
     alarms.resolves("HbnbRestarts").await;
@@ -87,13 +89,14 @@ async fn the_network_is_cut(compose: &Compose, alarms: &Alarms) {
 async fn the_api_runs_out_of_memory(compose: &Compose, alarms: &Alarms) {
     let api = compose.container("api").await.unwrap();
     for _ in 0..2 {
-        let before = restarts(&api).await;
+        let (begun, before) = (alarms.api_begun().await, restarts(&api).await);
         order(compose, &api, "/faults/memory?value=1GiB&for=1m").await;
         let killed = async || Ok(restarts(&api).await > before);
         until("the kernel ends the API", PATIENCE, killed)
             .await
             .unwrap();
         is_well(compose, "after the API ran out of memory").await;
+        alarms.see_the_api_begin(begun).await;
     }
     alarms.fires("HbnbRestarts").await;
     alarms.resolves("HbnbRestarts").await;
