@@ -16,6 +16,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let assets = names::assets(Path::new("../assets/static"))?;
     fs::write(out.join("assets.rs"), constants::source(&assets)?)?;
+    for (name, path) in [
+        ("ICONS", "images/icons.svg"),
+        ("SCENES", "images/scenes.svg"),
+    ] {
+        let asset = assets.iter().find(|asset| asset.path == path);
+        let asset = asset.ok_or_else(|| format!("{path} is missing"))?;
+        println!("cargo:rustc-env={name}={}", asset.url());
+    }
     println!("cargo:rustc-env=BUILD_ID={}", build_id(&assets)?);
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) async fn author(
         .query("limit", "1");
     let known = api.fetch::<Vec<User>>(&known).await?.value;
     if let Some(user) = known.into_iter().next() {
-        return Ok(user.id);
+        return Ok(user.id.into());
     }
     // Nobody is told it, so that nobody can use it.
     let password = format!("{}{}", Uuid::new_v4(), Uuid::new_v4());
@@ -27,5 +27,5 @@ pub(crate) async fn author(
     let new = Call::change(Method::POST, "/users", &[])
         .with(&new)
         .token(token);
-    Ok(api.fetch::<User>(&new).await?.value.id)
+    Ok(api.fetch::<User>(&new).await?.value.id.into())
 }

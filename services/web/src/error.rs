@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use kit::layers::Failure;
 
 use crate::api_client::ApiError;
-use crate::assets;
+use crate::{assets, look};
 
 /// What a person is told of a fault of the site.
 const BROKEN: &str = "Something went wrong on our side.";

@@ -1,8 +1,10 @@
 //! How things look that have no picture and no words of their own: colours, scenes, dates, positions, amounts.
 
 mod amounts;
+mod pictures;
 
 pub(crate) use amounts::{Counted, Dollars, counted};
+pub(crate) use pictures::{BATH, BED, CHECK, DOWN, GUESTS, PIN, SCENES, SEARCH};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -19,28 +21,34 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+const TONES: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "7"];
+
 /// Which of the style sheet's eight colours belongs to an id.
-pub(crate) fn tone(id: &str) -> u64 {
-    mixed(id) % 8
+pub(crate) fn tone(id: &str) -> &'static str {
+    TONES[look(id) % TONES.len()]
 }
 
-/// Which of the six landscapes belongs to an id.
-pub(crate) fn scene(id: &str) -> u64 {
-    mixed(id) / 8 % 6
+/// The one of the six landscapes that belongs to an id.
+pub(crate) fn scene(id: &str) -> &'static str {
+    SCENES[look(id) / TONES.len() % SCENES.len()]
 }
 
-/// Eight bytes at a time: a page asks for a hundred of them. The same on every machine and in every release.
-fn mixed(id: &str) -> u64 {
+/// One of all pairs of a colour and a landscape, of the beginning of an id and its end: a page asks for hundreds of them. The same on every machine and in every
+/// release.
+fn look(id: &str) -> usize {
     let mix = |hash: u64, word: u64| {
         let hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^ (hash >> 32)
     };
-    let (words, rest) = id.as_bytes().as_chunks::<8>();
-    let rest = rest
-        .iter()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    words.chain([rest]).fold(0, mix)
+    let id = id.as_bytes();
+    let words = match (id.first_chunk::<8>(), id.last_chunk::<8>()) {
+        (Some(first), Some(last)) => [first, last].map(|word| u64::from_le_bytes(*word)),
+        _ => id.iter().fold([0; 2], |[first, last], byte| {
+            [first, last << 8 | u64::from(*byte)]
+        }),
+    };
+    let looks = (TONES.len() * SCENES.len()) as u64;
+    usize::try_from(words.into_iter().fold(0, mix) % looks).unwrap_or_default()
 }
 
 /// The day of one of the API's times, such as `27 January 2017`; the text as it is if it is none.
@@ -110,10 +118,10 @@ mod tests {
     #[test]
     fn looks_are_spread_over_all_there_are() {
         let ids = || (0..400).map(|n| format!("{n:08x}-0000-4000-8000-000000000000"));
-        for look in 0..8 {
+        for look in TONES {
             assert!(ids().filter(|id| tone(id) == look).count() > 20);
         }
-        for look in 0..6 {
+        for look in SCENES {
             assert!(ids().filter(|id| scene(id) == look).count() > 30);
         }
         let pairs: BTreeSet<_> = ids().map(|id| (tone(&id), scene(&id))).collect();

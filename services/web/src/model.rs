@@ -1,10 +1,12 @@
 //! What the API tells, as far as pages show it.
 
+mod id;
 mod name;
 
 use serde::Deserialize;
 
 use crate::look::{self, Counted, Dollars, counted};
+pub(crate) use id::Id;
 use name::told;
 pub(crate) use name::{Initial, Name};
 
@@ -13,7 +15,7 @@ const ON_A_CARD: usize = 4;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct State {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) name: String,
     /// Sorted by name; there if asked for, and if they fit into the answer.
     pub(crate) cities: Option<Vec<City>>,
@@ -21,7 +23,7 @@ pub(crate) struct State {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct City {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) name: String,
     /// There if asked for.
     pub(crate) state: Option<Box<State>>,
@@ -29,13 +31,13 @@ pub(crate) struct City {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Amenity {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) name: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct User {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) email: String,
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: Option<String>,
@@ -45,7 +47,7 @@ pub(crate) struct User {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Place {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) number_rooms: i32,
@@ -54,8 +56,8 @@ pub(crate) struct Place {
     pub(crate) price_by_night: i32,
     pub(crate) latitude: Option<f64>,
     pub(crate) longitude: Option<f64>,
-    pub(crate) city_id: String,
-    pub(crate) user_id: String,
+    pub(crate) city_id: Id,
+    pub(crate) user_id: Id,
     /// These are there if asked for.
     pub(crate) user: Option<User>,
     pub(crate) city: Option<City>,
@@ -71,10 +73,10 @@ pub(crate) struct Place {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Review {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) text: String,
     pub(crate) created_at: String,
-    pub(crate) place_id: String,
+    pub(crate) place_id: Id,
     /// These are there if asked for.
     pub(crate) user: Option<User>,
     pub(crate) place: Option<Place>,
@@ -106,19 +108,19 @@ impl Place {
     }
 
     pub(crate) fn guests(&self) -> Counted {
-        counted(self.max_guest.into(), "Guests")
+        counted(self.max_guest.into(), " Guests")
     }
 
     pub(crate) fn bedrooms(&self) -> Counted {
-        counted(self.number_rooms.into(), "Bedrooms")
+        counted(self.number_rooms.into(), " Bedrooms")
     }
 
     pub(crate) fn bathrooms(&self) -> Counted {
-        counted(self.number_bathrooms.into(), "Bathrooms")
+        counted(self.number_bathrooms.into(), " Bathrooms")
     }
 
     pub(crate) fn reviews(&self) -> Counted {
-        counted(self.review_count, "reviews")
+        counted(self.review_count, " reviews")
     }
 
     /// What a night costs.

@@ -12,10 +12,11 @@ pub(crate) struct Dollars(pub(crate) i32);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
     count: i64,
+    /// With the space before them.
     nouns: &'static str,
 }
 
-/// So many of these: the nouns are in the plural that an `s` makes.
+/// So many of these: the nouns are in the plural that an `s` makes, behind a space, such as ` Guests`.
 pub(crate) fn counted(count: i64, nouns: &'static str) -> Counted {
     Counted { count, nouns }
 }
@@ -43,7 +44,6 @@ impl FastWritable for Counted {
         self.count.write_into(dest, values)?;
         let nouns = self.nouns;
         let noun = nouns.strip_suffix('s').filter(|_| self.count == 1);
-        dest.write_str(" ")?;
         Ok(dest.write_str(noun.unwrap_or(nouns))?)
     }
 }
@@ -85,7 +85,7 @@ mod tests {
             (-1, "-1 Guests"),
             (i64::MIN, "-9223372036854775808 Guests"),
         ] {
-            assert_eq!(counted(count, "Guests").to_string(), wanted);
+            assert_eq!(counted(count, " Guests").to_string(), wanted);
         }
     }
 }

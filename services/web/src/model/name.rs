@@ -11,10 +11,20 @@ pub(crate) struct Name<'a>(pub(super) &'a str, pub(super) Option<&'a str>);
 
 /// The letter that stands for somebody, a capital where there are such.
 #[derive(Clone, Debug)]
-pub(crate) struct Initial(Option<ToUppercase>);
+pub(crate) enum Initial {
+    Latin(char),
+    Other(Option<ToUppercase>),
+}
 
 /// A name without what surrounds it, if it says something.
 pub(super) fn told(name: &str) -> Option<&str> {
+    // Nearly all names are told as they are, which a look at both ends shows.
+    if let [first, .., last] = name.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return Some(name);
+    }
     Some(name.trim()).filter(|name| !name.is_empty())
 }
 
@@ -22,9 +32,12 @@ impl Name<'_> {
     /// Its first letter or digit.
     pub(super) fn initial(self) -> Initial {
         let Name(first, second) = self;
+        if let Some(letter) = first.bytes().next().filter(u8::is_ascii_alphanumeric) {
+            return Initial::Latin(letter.to_ascii_uppercase().into());
+        }
         let mut letters = first.chars().chain(second.unwrap_or_default().chars());
         let letter = letters.find(|letter| letter.is_alphanumeric());
-        Initial(letter.map(char::to_uppercase))
+        Initial::Other(letter.map(char::to_uppercase))
     }
 }
 
@@ -41,11 +54,12 @@ impl FastWritable for Name<'_> {
 
 impl FastWritable for Initial {
     fn write_into(&self, dest: &mut dyn Write, _: &dyn Values) -> askama::Result<()> {
-        match &self.0 {
-            Some(letters) => Ok(letters
+        match self {
+            Initial::Latin(letter) => Ok(dest.write_char(*letter)?),
+            Initial::Other(Some(letters)) => Ok(letters
                 .clone()
                 .try_for_each(|letter| dest.write_char(letter))?),
-            None => Ok(dest.write_char('?')?),
+            Initial::Other(None) => Ok(dest.write_char('?')?),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What can be chosen, and what is.
 
-use crate::model::{Amenity, State};
+use crate::model::{Amenity, Id, State};
 use crate::pages::cards::Chosen;
 use crate::paging::address;
 
@@ -74,6 +74,11 @@ impl Filters<'_> {
             }
         };
         all.iter().enumerate().map(chip).collect()
+    }
+
+    /// Whether an id is among those that are chosen.
+    pub(super) fn is_in(&self, chosen: &[String], id: &Id) -> bool {
+        chosen.iter().any(|chosen| *id == chosen.as_str())
     }
 
     fn names(&self, belongs: impl Fn(&str) -> bool, none: &str) -> String {

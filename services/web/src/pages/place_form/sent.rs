@@ -101,7 +101,7 @@ impl Sent {
         let new = Call::change(Method::POST, "/cities/{id}/places", &[city])
             .with(&new)
             .token(token);
-        Ok(api.fetch::<Place>(&new).await?.value.id)
+        Ok(api.fetch::<Place>(&new).await?.value.id.into())
     }
 
     /// Gives the place these values.

@@ -1,0 +1,43 @@
+//! Pictures of the site as they stand in a page: references into the two files that hold them all.
+
+macro_rules! icon {
+    ($name:literal) => {
+        concat!(
+            r#"<svg class="icon" aria-hidden="true"><use href=""#,
+            env!("ICONS"),
+            "#",
+            $name,
+            r#""/></svg>"#
+        )
+    };
+}
+
+macro_rules! scene {
+    ($number:literal) => {
+        concat!(
+            r#"<svg class="art" aria-hidden="true"><use href=""#,
+            env!("SCENES"),
+            "#scene-",
+            $number,
+            r#""/></svg>"#
+        )
+    };
+}
+
+pub(crate) const BATH: &str = icon!("bath");
+pub(crate) const BED: &str = icon!("bed");
+pub(crate) const CHECK: &str = icon!("check");
+pub(crate) const DOWN: &str = icon!("down");
+pub(crate) const GUESTS: &str = icon!("guests");
+pub(crate) const PIN: &str = icon!("pin");
+pub(crate) const SEARCH: &str = icon!("search");
+
+/// Landscapes, for what has no picture of its own.
+pub(crate) const SCENES: [&str; 6] = [
+    scene!(0),
+    scene!(1),
+    scene!(2),
+    scene!(3),
+    scene!(4),
+    scene!(5),
+];
