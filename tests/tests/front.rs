@@ -136,6 +136,28 @@ async fn nobody_is_there() {
     );
 }
 
+/// The service has it in hand when it fails: once more is harmless for what changes nothing, or nothing more.
+#[tokio::test]
+async fn what_may_have_been_done_is_not_done_twice() {
+    let mut broken = Stand::says("HTTP/1.1 200 OK\r\n: without a name\r\n\r\n").await;
+    let Some(front) = Front::before(broken.address, "") else {
+        return;
+    };
+    for (method, times) in [
+        ("GET", 2),
+        ("HEAD", 2),
+        ("PUT", 2),
+        ("DELETE", 2),
+        ("POST", 1),
+    ] {
+        let body = (method == "POST" || method == "PUT").then(|| b"{}".to_vec());
+        let path = "/api/v1/states";
+        let reply = send(&front.nginx.base(), method, path, &[], body, LIMIT).await;
+        assert_eq!(reply.unwrap().status, 502, "{method}");
+        assert_eq!(broken.asked(), times, "{method}");
+    }
+}
+
 #[tokio::test]
 async fn a_service_takes_too_long() {
     let silent = Stand::says("").await;

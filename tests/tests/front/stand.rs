@@ -43,6 +43,11 @@ impl Stand {
     pub(crate) async fn head(&mut self) -> String {
         self.heads.recv().await.unwrap()
     }
+
+    /// How often it was asked since the last time.
+    pub(crate) fn asked(&mut self) -> usize {
+        std::iter::from_fn(|| self.heads.try_recv().ok()).count()
+    }
 }
 
 async fn answer_all(mut stream: TcpStream, answer: &str, heads: UnboundedSender<String>) {
