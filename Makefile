@@ -55,7 +55,7 @@ images: ## Build the images hbnb/web, api, assets and hbnb, tagged with the vers
 	HBNB_REVISION=$$(git describe --always --dirty --abbrev=40 2>/dev/null) docker compose build web api assets secrets
 
 containers: images ## The tests of the containers, with a Docker engine
-	@HBNB_TEST_CONTAINERS=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers
+	@HBNB_TEST_CONTAINERS=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers --test warm_rebuild
 
 roll: ## Put the images of another tag (HBNB_TAG) behind the edge that runs, without losing a request
 	@docker/roll.sh

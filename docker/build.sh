@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compiles one program of the workspace for an image, into /out: `build hbnb-web`. Before that, `build --dependencies` puts
-# empty sources beside the manifests and compiles what the programs depend on, which no source of ours has a part in.
+# empty sources beside the manifests and compiles what the programs depend on, which no source of ours has a part in, and
+# `build --kit` the room that all of them stand on.
 set -eu
 
 case ${TARGETARCH:-$(uname -m)} in
@@ -25,19 +26,27 @@ skeleton() {
 compile() {
     # One entry for many relocations: a static program that may lie anywhere has tens of thousands.
     export RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs --remap-path-prefix=/src=hbnb --remap-path-prefix=/usr/local/cargo=cargo"
-    cargo build --release --locked --target "$target" \
+    cargo build --profile image --locked --target "$target" \
         --package hbnb-api --package hbnb-assets --package hbnb-web --package hbnb "$@"
 }
 
-case ${1:?usage: build PROGRAM, or build --dependencies} in
+# A source may be older than what was made of the skeleton.
+newer() {
+    find services -type f "$@" -exec touch {} +
+}
+
+case ${1:?usage: build PROGRAM, or build --dependencies, or build --kit} in
 --dependencies)
     skeleton
     compile --bins
     ;;
+--kit)
+    newer -path 'services/kit/*'
+    compile --bins
+    ;;
 *)
-    # A source may be older than what was made of the skeleton.
-    find services -type f -exec touch {} +
+    newer ! -path 'services/kit/*'
     compile --bin "$1"
-    install -D -m 755 "$CARGO_TARGET_DIR/$target/release/$1" "/out/$1"
+    install -D -m 755 "$CARGO_TARGET_DIR/$target/image/$1" "/out/$1"
     ;;
 esac

@@ -26,6 +26,8 @@ mod images;
 mod linted;
 #[path = "containers/newer.rs"]
 mod newer;
+#[path = "containers/reader.rs"]
+mod reader;
 #[path = "containers/readme.rs"]
 mod readme;
 #[path = "containers/roll.rs"]

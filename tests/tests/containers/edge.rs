@@ -81,6 +81,21 @@ async fn writes_can_be_limited() {
         let error = reply.json().unwrap()["error"].as_str().unwrap().to_owned();
         assert!(error.contains("Too many changes"), "{error}");
     }
+    // Each address has a limit of its own, behind a proxy that is trusted.
+    let mut compose = compose.env(
+        "HBNB_TRUSTED_NETWORKS",
+        "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+    );
+    compose.up(&[]).await.unwrap();
+    for client in ["203.0.113.7", "203.0.113.8"] {
+        let mut answers = Vec::new();
+        for number in 0..8 {
+            let name = format!("{client} {number}");
+            answers.push(write_from(&compose, client, &name).await.status);
+        }
+        assert_eq!(answers[..4], [201; 4], "{client}: {answers:?}");
+        assert!(answers.contains(&429), "{client}: {answers:?}");
+    }
     // Reading is not limited.
     for _ in 0..20 {
         assert_eq!(
@@ -176,9 +191,17 @@ fn form(reply: &Reply) -> &'static str {
 }
 
 async fn write(compose: &Compose, name: &str) -> Reply {
+    write_from(compose, "203.0.113.9", name).await
+}
+
+/// As somebody at this address, if the edge believes that.
+async fn write_from(compose: &Compose, client: &str, name: &str) -> Reply {
     let body = json!({"name": name}).to_string().into_bytes();
-    let json = [("content-type", "application/json")];
-    ask(compose, "POST", "/api/v1/states", &json, Some(body)).await
+    let head = [
+        ("content-type", "application/json"),
+        ("x-forwarded-for", client),
+    ];
+    ask(compose, "POST", "/api/v1/states", &head, Some(body)).await
 }
 
 async fn ask(

@@ -2,6 +2,7 @@
 //! ended, and keeps whatever it has said to be written.
 
 use crate::alarms::Alarms;
+use crate::reader::Reader;
 use crate::world::{PATIENCE, address, can_have, kill, site};
 use crate::writer::{AT_ONCE, Writer, is_well};
 use rig::http::{get, send};
@@ -19,12 +20,15 @@ async fn faults_are_told_and_heal() {
     let (mut compose, alarms) = Alarms::beside(site().env("HBNB_FAULTS", "true"));
     compose.up(&[]).await.unwrap();
     let writer = Writer::begin(&compose.base());
+    let reader = Reader::begin(&compose.base());
 
     the_api_is_killed(&compose, &alarms).await;
     the_database_is_killed(&compose, &alarms).await;
     the_database_is_paused(&compose, &alarms).await;
     the_network_is_cut(&compose, &alarms).await;
     the_api_runs_out_of_memory(&compose, &alarms).await;
+    reader.was_well_told().await;
+    // Whoever asks one that is stuck waits for its end.
     the_api_is_stuck(&compose).await;
 
     writer.keeps_what_was_told(&compose).await;
@@ -116,6 +120,7 @@ async fn the_api_is_stuck(compose: &Compose) {
         "a stuck API ended itself after {:.1?}",
         stuck.elapsed()
     ));
+    assert!(stuck.elapsed() < Duration::from_secs(20), "{stuck:?}");
     is_well(compose, "after the API was stuck").await;
 }
 

@@ -1,9 +1,10 @@
 //! The database has no room left.
 
 use crate::alarms::Alarms;
+use crate::reader::Reader;
 use crate::world::{PATIENCE, can_have, site};
 use crate::writer::{Writer, is_well, write};
-use rig::{announce, skipped, until};
+use rig::{Tool, announce, missing, until};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ async fn the_disk_of_the_database_is_full() {
     }
     let disk = match Disk::mount() {
         Ok(disk) => disk,
-        Err(why) => return skipped("a full disk", &why),
+        Err(why) => return missing(Tool::Docker, "a full disk", &why),
     };
     let file = disk.folder.path().join("compose.yaml");
     let data = disk.data();
@@ -29,6 +30,7 @@ async fn the_disk_of_the_database_is_full() {
     let mut compose = compose.file(&file);
     compose.up(&[]).await.unwrap();
     let writer = Writer::begin(&compose.base());
+    let reader = Reader::begin(&compose.base());
     let long = "x".repeat(120);
     is_well(&compose, "before the disk is full").await;
 
@@ -48,6 +50,7 @@ async fn the_disk_of_the_database_is_full() {
     is_well(&compose, "after the disk has room").await;
     alarms.resolves("HbnbAvailabilityBurnFast").await;
     writer.keeps_what_was_told(&compose).await;
+    reader.was_well_told().await;
 }
 
 /// A small file system in memory.

@@ -3,6 +3,7 @@
 use crate::world::{address, can_have, site};
 use rig::{Compose, docker, inspect};
 use serde_json::{Value, json};
+use std::net::TcpListener;
 
 /// Of the default profile, tasks included.
 const ALL: [&str; 8] = [
@@ -23,6 +24,36 @@ async fn containers_may_do_little() {
     }
     only_the_edge_is_published(&compose).await;
     networks_are_apart(&compose).await;
+}
+
+/// What is not started here is held to the same by its words.
+#[tokio::test]
+async fn all_profiles_are_confined() {
+    if !can_have("what containers of all profiles may do") {
+        return;
+    }
+    let config = ["--profile", "*", "config", "--format", "json"];
+    let config: Value = serde_json::from_str(&site().run(&config).await.unwrap()).unwrap();
+    let services = config["services"].as_object().unwrap();
+    assert!(services.len() > ALL.len());
+    for (name, service) in services {
+        assert_eq!(service["read_only"], true, "{name}");
+        assert_eq!(service["cap_drop"], json!(["ALL"]), "{name}");
+        let security = json!(["no-new-privileges:true"]);
+        assert_eq!(service["security_opt"], security, "{name}");
+        assert!(
+            service["privileged"].is_null() && service["cap_add"].is_null(),
+            "{name}"
+        );
+        assert_ne!(service["user"], "root", "{name}");
+        for limit in ["mem_limit", "cpus", "pids_limit"] {
+            assert!(!service[limit].is_null(), "{name}: {limit}");
+        }
+        assert_eq!(service["logging"]["options"]["max-size"], "10m", "{name}");
+        for port in service["ports"].as_array().unwrap_or(&Vec::new()) {
+            assert_eq!(port["host_ip"], "127.0.0.1", "{name}: {port}");
+        }
+    }
 }
 
 fn is_confined(service: &str, told: &Value) {
@@ -93,12 +124,15 @@ async fn networks_are_apart(compose: &Compose) {
     assert!(reaches(&network("back"), &format!("{at}:5432")).await);
     assert!(!reaches(&network("front"), &format!("{at}:5432")).await);
     assert!(!reaches(&network("front"), "db:5432").await);
-    // The edge's own published port on the gateway of `front`, asked from both.
     let edge = compose.container("edge").await.unwrap();
     let edge = address(compose, &edge, "front").await;
     assert!(reaches(&network("front"), &format!("{edge}:8080")).await);
     assert!(!reaches(&network("back"), &format!("{edge}:8080")).await);
-    assert!(!reaches(&network("back"), &format!("{gateway}:{}", compose.port())).await);
+    // Somebody outside of the networks: the host.
+    let outside = TcpListener::bind((gateway, 0)).unwrap();
+    let outside = outside.local_addr().unwrap().to_string();
+    assert!(reaches(&network("front"), &outside).await);
+    assert!(!reaches(&network("back"), &outside).await);
 }
 
 async fn reaches(network: &str, target: &str) -> bool {

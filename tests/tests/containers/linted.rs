@@ -43,25 +43,20 @@ fn the_file_of_compose() {
             "HBNB_TEST_JSONSCHEMA is not set: make containers sets it",
         );
     };
-    let compose = site();
-    let config = compose
-        .command(&["--profile", "*", "config"])
-        .output()
-        .unwrap();
-    agrees(&config);
-    let mut file = NamedTempFile::new().unwrap();
-    file.write_all(&config.stdout).unwrap();
-    let schema = [
-        "--builtin-schema",
-        "vendor.compose-spec",
-        "--default-filetype",
-        "yaml",
-    ];
-    agrees(
-        &Command::new(checker)
-            .args(schema)
-            .arg(file.path())
+    let with_tls = site()
+        .file("docker/compose.tls.yaml")
+        .env("HBNB_TLS_DIR", "/tmp");
+    for compose in [site(), with_tls] {
+        let config = compose
+            .command(&["--profile", "*", "config"])
             .output()
-            .unwrap(),
-    );
+            .unwrap();
+        agrees(&config);
+        let mut file = NamedTempFile::new().unwrap();
+        file.write_all(&config.stdout).unwrap();
+        let mut check = Command::new(&checker);
+        check.args(["--builtin-schema", "vendor.compose-spec"]);
+        check.args(["--default-filetype", "yaml"]).arg(file.path());
+        agrees(&check.output().unwrap());
+    }
 }

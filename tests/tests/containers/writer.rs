@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// How long an answer may take, whatever is broken.
-pub(crate) const AT_ONCE: Duration = Duration::from_secs(6);
+pub(crate) const AT_ONCE: Duration = Duration::from_secs(5);
 /// How long after the end of its cause trouble may last.
 const SOON: Duration = Duration::from_secs(5);
 /// From one write to the next.
