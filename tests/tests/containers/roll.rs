@@ -125,7 +125,8 @@ async fn roll(compose: &Compose, tag: &str) {
             .unwrap();
     }
     let output = Command::new("make")
-        .args(["roll", &format!("HBNB_TAG={tag}")])
+        // Whoever runs the tests by make is not the one that runs this.
+        .args(["--no-print-directory", "roll", &format!("HBNB_TAG={tag}")])
         .current_dir(compose.top())
         .env("COMPOSE_PROJECT_NAME", compose.project())
         .env("HBNB_PORT", format!("127.0.0.1:{}", compose.port()))
