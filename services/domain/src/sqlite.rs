@@ -11,6 +11,9 @@ use crate::{OpenError, Options, Pools};
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 const MOST_READERS: u32 = 4;
+/// Pages that a connection keeps, in KiB (negative, as SQLite wants it). Half of its default: the kernel has the file in
+/// memory as well, and each of five connections fills its own while a long list is read.
+const CACHE: &str = "-1024";
 
 pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools, OpenError> {
     let file_error = |error: sqlx::Error| OpenError::File {
@@ -28,6 +31,7 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools, OpenErr
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        .pragma("cache_size", CACHE)
         .disable_statement_logging();
     let pool = |most: u32| {
         SqlitePoolOptions::new()
