@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,11 +10,16 @@ use std::time::{Duration, Instant};
 pub const TICK: Duration = Duration::from_millis(20);
 /// How long processes may take to be gone once they are killed.
 const END_LIMIT: Duration = Duration::from_secs(2);
+/// Below those for connections that go out: `net.ipv4.ip_local_port_range` begins at 32768.
+const PORTS: Range<u16> = 10_000..32_000;
 
-/// A port of 127.0.0.1 that was free a moment ago; who binds it must be ready to lose the race.
+/// A port of 127.0.0.1 that was free a moment ago; who binds it must be ready to lose the race, seldom as that is: it is
+/// one that the system gives to nobody by itself.
 pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
+    (0..PORTS.len())
+        .map(|_| fastrand::u16(PORTS))
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .context("no free port")
 }
 
 /// Sends a signal, by its name without `SIG`, to a process, or to a group when `target` starts with `-`.

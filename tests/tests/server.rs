@@ -1,8 +1,10 @@
 //! How the rig starts programs, tried on a shell.
 
 use rig::{Binary, Server, run};
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 fn shell() -> Binary {
     Binary::at("/bin/sh")
@@ -26,8 +28,19 @@ async fn end_at_start() {
 
 #[tokio::test]
 async fn taken_ports() {
-    let script = "echo Address already in use; exit 1";
-    let error = Server::start(&shell(), &["-c", script], &[], Path::new("/"))
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = TempDir::new().unwrap();
+    let args = ["serve", "--no-demo", "--admin-bind", &address];
+    let hbnb = Binary::named("hbnb").unwrap();
+    let ended = run(&hbnb, &args, &[], folder.path()).await.unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("in use"), "{said}");
+
+    // Whatever says so is given other ports.
+    let script = "echo \"$0\"; exit 1";
+    let args = ["-c", script, &said];
+    let error = Server::start(&shell(), &args, &[], folder.path())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("5 times"), "{error}");

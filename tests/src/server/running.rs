@@ -13,6 +13,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 const PORTS_TO_TRY: usize = 5;
+/// What HBNB says of a taken port.
+const TAKEN: &str = "address is already in use";
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
 
@@ -37,7 +39,7 @@ impl Server {
         for _ in 0..PORTS_TO_TRY {
             let mut server = Self::spawn(binary, args, envs, cwd)?;
             match server.until_ready().await {
-                Err(_) if server.logs().contains("ddress already in use") => {}
+                Err(_) if server.logs().contains(TAKEN) => {}
                 ready => return ready.map(|()| server),
             }
         }
