@@ -8,6 +8,8 @@ mod dashboards;
 mod known;
 #[path = "alerts/promtool.rs"]
 mod promtool;
+#[path = "alerts/provisioning.rs"]
+mod provisioning;
 #[path = "alerts/rules.rs"]
 mod rules;
 
@@ -131,6 +133,36 @@ fn dashboards_are_well_made() {
     unique(|dashboard| &dashboard.uid);
     unique(|dashboard| &dashboard.title);
     all.iter().for_each(dashboards::assert_well_made);
+}
+
+#[test]
+fn grafana_finds_the_dashboards_and_their_data() {
+    let sources = provisioning::sources();
+    let [source] = &sources[..] else {
+        panic!("{} data sources", sources.len());
+    };
+    assert_eq!(source.uid, dashboards::SOURCE);
+    assert_eq!(source.kind, "prometheus");
+    // The service of compose, at the port in its container.
+    assert_eq!(source.url, "http://prometheus:9090");
+
+    let providers = provisioning::providers();
+    let [provider] = &providers[..] else {
+        panic!("{} providers", providers.len());
+    };
+    assert_eq!(provider.kind, "file");
+    let dashboards = ("deploy/grafana/dashboards", provider.options.path.as_str());
+    let provisioning = (
+        "deploy/grafana/provisioning",
+        // Where every Grafana looks.
+        "/etc/grafana/provisioning",
+    );
+    let mounts = provisioning::mounts();
+    let mounts: BTreeSet<(&str, &str)> = mounts
+        .iter()
+        .map(|(from, to)| (from.as_str(), to.as_str()))
+        .collect();
+    assert_eq!(mounts, BTreeSet::from([dashboards, provisioning]));
 }
 
 #[test]

@@ -17,6 +17,8 @@ const VARIABLES: [(&str, &str); 3] = [
     ("$__range", "1d"),
 ];
 const COLUMNS: u64 = 24;
+/// The data source that all panels name.
+pub(crate) const SOURCE: &str = "prometheus";
 
 #[derive(Deserialize)]
 pub(crate) struct Dashboard {
@@ -138,12 +140,8 @@ fn assert_panel(panel: &Panel, name: &str) {
     if panel.kind == "row" {
         return;
     }
-    // As deploy/grafana/provisioning names it.
-    assert_eq!(
-        panel.datasource.as_ref().unwrap()["uid"],
-        "prometheus",
-        "{name}"
-    );
+    let source = &panel.datasource.as_ref().unwrap()["uid"];
+    assert_eq!(source, SOURCE, "{name}");
     let unit = &panel.field_config.as_ref().unwrap()["defaults"]["unit"];
     assert!(
         unit.as_str().is_some_and(|unit| !unit.is_empty()),

@@ -1,11 +1,13 @@
 //! What can be seen of the containers: metrics in Prometheus, traces in the collector.
 
 use crate::world::{PATIENCE, can_have, site};
+use regex::Regex;
 use rig::http::{get, send};
 use rig::process::free_port;
 use rig::{Compose, until};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 const PAGES: u32 = 100;
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -31,6 +33,8 @@ async fn one_request_is_seen_everywhere() {
             "prometheus",
         ])
         .await;
+
+    the_front_has_its_metrics(&prometheus).await;
 
     let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
     let traced = [("traceparent", &*parent)];
@@ -64,6 +68,24 @@ async fn one_request_is_seen_everywhere() {
     a_trace_crosses(&compose).await;
 
     a_trace_begins_at_the_edge(&compose).await;
+}
+
+/// Those that dashboards and alerts ask for; of those of our own programs a test without containers tells.
+async fn the_front_has_its_metrics(prometheus: &Prometheus) {
+    let deploy = rig::top().unwrap().join("deploy");
+    let name = Regex::new(r"\bnginx_[a-z_]+").unwrap();
+    let mut names = BTreeSet::new();
+    for folder in ["grafana/dashboards", "prometheus/rules"] {
+        for file in fs::read_dir(deploy.join(folder)).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            names.extend(name.find_iter(&text).map(|found| found.as_str().to_owned()));
+        }
+    }
+    assert!(names.len() > 3, "{names:?}");
+    for name in names {
+        let count = format!("count({name})");
+        assert!(prometheus.value(&count).await > 0.0, "nobody has {name}");
+    }
 }
 
 /// Without a client's word, under the id that it logs.
