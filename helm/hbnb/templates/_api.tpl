@@ -1,0 +1,35 @@
+{{/* What the API has beside what all services have. */}}
+
+{{- define "hbnb.apiEnv" -}}
+{{ include "hbnb.databaseEnv" . }}
+- { name: HBNB_DATABASE_POOL_MAX, value: {{ .Values.api.poolSize | quote }} }
+- { name: HBNB_CORS_ORIGINS, value: {{ .Values.api.corsOrigins | quote }} }
+{{- if .Values.api.tokenSecret }}
+- { name: HBNB_API_TOKEN_FILE, value: /run/hbnb/secrets/token/token }
+{{- end }}
+{{- end }}
+{{- define "hbnb.apiMounts" -}}
+{{ include "hbnb.databaseMount" . }}
+{{- if .Values.api.tokenSecret }}
+- { name: token, mountPath: /run/hbnb/secrets/token, readOnly: true }
+{{- end }}
+{{- end }}
+{{- define "hbnb.apiVolumes" -}}
+{{ include "hbnb.databaseVolume" . }}
+{{- if .Values.api.tokenSecret }}
+- name: token
+  secret:
+    secretName: {{ .Values.api.tokenSecret }}
+    defaultMode: 0440
+    items: [{ key: token, path: token }]
+{{- end }}
+{{- end }}
+{{- /* Pods that start together wait for each other: the database has a lock for it. */}}
+{{- define "hbnb.apiInit" -}}
+{{- if eq (include "hbnb.migrations" .) "startup" }}
+{{ include "hbnb.task" (dict "root" . "name" "migrate" "args" (list "migrate")) }}
+{{- end }}
+{{- if and .Values.demo.enabled (ne (include "hbnb.migrations" .) "job") }}
+{{ include "hbnb.task" (dict "root" . "name" "demo" "args" (list "demo" "--if-empty")) }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,99 @@
+{{/*
+What the pods of a component may do: {root, component}, and
+from, fromPort   components that may reach it, on 8080 if nothing else is said
+open             everybody may reach it
+outer            whoever the values name may, too
+metrics          the port for those who scrape; 0 for none
+to, port         components that it may reach
+external         also a database outside
+telemetry        also a collector of traces, and what else the values name
+silent           not even names are looked up
+*/}}
+{{- define "hbnb.networkPolicy" -}}
+{{- $np := .root.Values.networkPolicy -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "hbnb.metadata" . | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "hbnb.selector" . | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+  ingress:
+    {{- if .open }}
+    - ports:
+        - { protocol: TCP, port: 8080 }
+        - { protocol: TCP, port: 8443 }
+    {{- end }}
+    {{- if .from }}
+    - from:
+        {{- range .from }}
+        - podSelector:
+            matchLabels:
+              {{- include "hbnb.selector" (dict "root" $.root "component" .) | nindent 14 }}
+        {{- end }}
+        {{- if and .outer $np.ingressFrom }}
+        {{- toYaml $np.ingressFrom | nindent 8 }}
+        {{- end }}
+        {{- if and .outer (not $.root.Values.edge.enabled) }}
+        - podSelector:
+            matchLabels:
+              {{- include "hbnb.selector" (dict "root" $.root "component" "test") | nindent 14 }}
+        {{- end }}
+      ports:
+        - { protocol: TCP, port: {{ .fromPort | default 8080 }} }
+    {{- end }}
+    {{- if .metrics }}
+    - ports:
+        - { protocol: TCP, port: {{ .metrics }} }
+      {{- with $np.metricsFrom }}
+      from:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
+  egress:
+    {{- if not .silent }}
+    - ports:
+        - { protocol: UDP, port: 53 }
+        - { protocol: TCP, port: 53 }
+      to:
+        - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } }
+        # A cache of names on the node.
+        - ipBlock: { cidr: 169.254.0.0/16 }
+    {{- end }}
+    {{- if .to }}
+    - to:
+        {{- range .to }}
+        - podSelector:
+            matchLabels:
+              {{- include "hbnb.selector" (dict "root" $.root "component" .) | nindent 14 }}
+        {{- end }}
+      ports:
+        - { protocol: TCP, port: {{ .port }} }
+    {{- end }}
+    {{- if .external }}
+    {{- with .root.Values.database.external }}
+    - ports:
+        - { protocol: TCP, port: {{ .port }} }
+      {{- if .networks }}
+      to:
+        {{- range .networks }}
+        - ipBlock: { cidr: {{ . }} }
+        {{- end }}
+      {{- end }}
+    {{- end }}
+    {{- end }}
+    {{- if .telemetry }}
+    {{- if .root.Values.tracing.to }}
+    - to:
+        {{- toYaml .root.Values.tracing.to | nindent 8 }}
+      ports:
+        - { protocol: TCP, port: 4317 }
+        - { protocol: TCP, port: 4318 }
+    {{- end }}
+    {{- with $np.extraEgress }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- end }}
+{{- end }}
