@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make check`, `make test` and `make bench` need and is not there yet. Needs root for Debian's packages; without root, or
-# on another system, it says what is missing.
+# Installs what `make check`, `make test`, `make containers` and `make bench` need and is not there yet. Needs root for Debian's
+# packages; without root, or on another system, it says what is missing.
 set -euo pipefail
 
 missing=()
@@ -63,5 +63,20 @@ if ! cmp -s "$here/package-lock.json" "$tools/installed.json"; then
     cp "$here/package.json" "$here/package-lock.json" "$tools"
     npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
     cp "$here/package-lock.json" "$tools/installed.json"
+fi
+# What knows charts is written in Go, and built where there is one. The Helm of the present may be there already.
+go=$(command -v go || command -v /usr/local/go/bin/go || true)
+go_tool() {
+    local into="$cache/go/$1" program="$2"
+    [ ! -x "$into/$(basename "${program%@*}")" ] || return 0
+    echo "Building: $1"
+    GOBIN="$into" GOFLAGS=-trimpath "$go" install "$program"
+}
+if [ -n "$go" ]; then
+    go_tool helm3 helm.sh/helm/v3/cmd/helm@v3.21.4
+    has helm || go_tool helm4 helm.sh/helm/v4/cmd/helm@v4.2.4
+    has kube-score || go_tool kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+else
+    echo "Without Go (https://go.dev) there is no Helm: tests of the chart will be skipped"
 fi
 echo "All is there."

@@ -11,6 +11,7 @@ pub enum Tool {
     Axe,
     Chromium,
     Docker,
+    Helm,
     Linters,
     Nginx,
     Node,
@@ -21,10 +22,11 @@ pub enum Tool {
 }
 
 impl Tool {
-    const ALL: [Tool; 10] = [
+    const ALL: [Tool; 11] = [
         Tool::Axe,
         Tool::Chromium,
         Tool::Docker,
+        Tool::Helm,
         Tool::Linters,
         Tool::Nginx,
         Tool::Node,
@@ -40,6 +42,7 @@ impl Tool {
             Self::Axe => "axe",
             Self::Chromium => "chromium",
             Self::Docker => "docker",
+            Self::Helm => "helm",
             Self::Linters => "linters",
             Self::Nginx => "nginx",
             Self::Node => "node",

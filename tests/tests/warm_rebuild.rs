@@ -28,7 +28,9 @@ async fn a_change_of_one_line_is_soon_in_the_image() {
 
     let source = clone.join("services/web/src/lib.rs");
     let text = std::fs::read_to_string(&source).unwrap();
-    std::fs::write(&source, format!("{text}\n// A change of one line.\n")).unwrap();
+    // One that no image was ever built with.
+    let change = format!("// {}", folder.path().display());
+    std::fs::write(&source, format!("{text}\n{change}\n")).unwrap();
     let begun = Instant::now();
     compose.run(&["build", "web"]).await.unwrap();
     let took = begun.elapsed();

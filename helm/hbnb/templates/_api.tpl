@@ -20,7 +20,7 @@
 - name: token
   secret:
     secretName: {{ .Values.api.tokenSecret }}
-    defaultMode: 0440
+    defaultMode: 288 # r--r-----, in decimal: not all readers of YAML know octal
     items: [{ key: token, path: token }]
 {{- end }}
 {{- end }}

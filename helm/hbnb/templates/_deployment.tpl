@@ -24,6 +24,7 @@ spec:
     metadata:
       labels:
         {{- include "hbnb.labels" . | nindent 8 }}
+        metrics: "true"
       annotations:
         {{- include "hbnb.scrape" (dict "root" .root "values" .values "port" "9090") | trim | nindent 8 }}
         {{- with .checksums }}

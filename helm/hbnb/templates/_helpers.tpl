@@ -206,7 +206,7 @@ lifecycle:
 - name: database-password
   secret:
     secretName: {{ include "hbnb.databaseSecret" . }}
-    defaultMode: 0440
+    defaultMode: 288 # r--r-----, in decimal: not all readers of YAML know octal
     items: [{ key: password, path: password }]
 {{- end }}
 

@@ -1,0 +1,86 @@
+//! Helm, and the chart of the project.
+
+use crate::environment::{remove, variable};
+use crate::skip::{Tool, missing};
+use crate::sources::top;
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The variable that names a Helm of the present.
+pub const HELM: &str = "HBNB_TEST_HELM";
+/// The variable that names one of the time before, which many still use.
+pub const HELM_3: &str = "HBNB_TEST_HELM3";
+
+/// What a rendering without a cluster takes the cluster's version to be.
+const KUBERNETES: &str = "1.34.0";
+
+/// A Helm that knows nothing of who runs it: no plugins, no repositories, no cluster.
+#[derive(Debug)]
+pub struct Helm {
+    program: String,
+    home: TempDir,
+}
+
+impl Helm {
+    /// The program that a variable names; without one, `what` is skipped.
+    pub fn find(name: &str, what: &str) -> Result<Option<Self>> {
+        let Some(program) = variable(name) else {
+            missing(Tool::Helm, what, &format!("{name} is not set"));
+            return Ok(None);
+        };
+        let home = TempDir::new()?;
+        Ok(Some(Self { program, home }))
+    }
+
+    /// A command of it, to be told more.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        remove(&mut command, &["HELM_", "KUBE"]);
+        for name in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
+            command.env(name, self.home.path());
+        }
+        command.args(args);
+        command
+    }
+
+    /// What it writes on standard output; what it says on standard error where it fails.
+    pub fn run(&self, args: &[&str]) -> Result<String> {
+        let output = self.command(args).output()?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// The objects of a release named `site` with these values, in the chart's order; `apis` are what the cluster would have
+    /// beside Kubernetes' own.
+    pub fn render(&self, chart: &str, values: &Value, apis: &[String]) -> Result<Vec<Value>> {
+        let file = self.home.path().join("values.json");
+        std::fs::write(&file, values.to_string())?;
+        let file = file.to_string_lossy();
+        let mut args = vec!["template", "site", chart, "--namespace", "here"];
+        args.extend(["--values", &file, "--kube-version", KUBERNETES]);
+        for api in apis {
+            args.extend(["--api-versions", api]);
+        }
+        objects(&self.run(&args)?)
+    }
+}
+
+/// The chart's folder.
+pub fn chart() -> Result<PathBuf> {
+    Ok(top()?.join("helm/hbnb"))
+}
+
+/// The documents of a stream of YAML that are not empty.
+pub fn objects(text: &str) -> Result<Vec<Value>> {
+    let all: Vec<Value> = serde_saphyr::from_multiple(text).context("no YAML")?;
+    let objects: Vec<Value> = all.into_iter().filter(|object| !object.is_null()).collect();
+    for object in &objects {
+        ensure!(object["kind"].is_string(), "no object: {object}");
+    }
+    Ok(objects)
+}

@@ -1,0 +1,303 @@
+//! The chart, without a cluster: what people set renders to objects that every Kubernetes of the last years takes and that keep
+//! the rules of the house, and what they get wrong is told in a sentence.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
+
+#[path = "chart/checkers.rs"]
+mod checkers;
+#[path = "chart/manifests.rs"]
+mod manifests;
+#[path = "chart/objects.rs"]
+mod objects;
+#[path = "chart/policy.rs"]
+mod policy;
+#[path = "chart/policy_pods.rs"]
+mod policy_pods;
+#[path = "chart/sets.rs"]
+mod sets;
+#[path = "chart/values.rs"]
+mod values;
+
+use regex::Regex;
+use rig::Helm;
+use rig::helm::{HELM, HELM_3, chart};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+use sets::{mistakes, rendered, sets};
+
+const OLDEST_TO_NEWEST: [&str; 4] = ["1.29", "1.31", "1.34", "1.37"];
+
+#[test]
+fn there_are_enough_sets() {
+    assert!(sets().len() >= 16);
+}
+
+/// Helm 3 is what many still have.
+#[test]
+fn each_set_renders_alike_in_both_helms() {
+    let what = "the chart in two Helms";
+    let Some(old) = Helm::find(HELM_3, what).unwrap() else {
+        return;
+    };
+    let Some(new) = Helm::find(HELM, what).unwrap() else {
+        return;
+    };
+    for set in sets() {
+        let [old, new] = [&old, &new].map(|helm| without_chance(rendered(helm, &set)));
+        assert_eq!(old, new, "{}", set.name);
+    }
+}
+
+/// Passwords and keys are made anew each time that there is no cluster to find them in.
+fn without_chance(mut objects: Vec<Value>) -> Vec<Value> {
+    for object in &mut objects {
+        if object["kind"] == "Secret" {
+            object["data"] = Value::Null;
+        }
+        if let Some(annotations) = object.pointer_mut("/spec/template/metadata/annotations") {
+            annotations["checksum/database"] = Value::Null;
+        }
+    }
+    objects
+}
+
+#[test]
+fn each_set_is_lint_clean() {
+    let Some(helm) = Helm::find(HELM, "helm lint").unwrap() else {
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("values.json");
+    for set in sets().iter().filter(|set| set.apis.is_empty()) {
+        fs::write(&file, set.values.to_string()).unwrap();
+        let chart = chart().unwrap();
+        let args = ["lint", "--strict", "--quiet"].map(str::to_owned);
+        let args = args.into_iter().chain([
+            chart.display().to_string(),
+            "--values".to_owned(),
+            file.display().to_string(),
+        ]);
+        let args: Vec<String> = args.collect();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let said = helm
+            .run(&args)
+            .unwrap_or_else(|error| panic!("{}: {error}", set.name));
+        assert!(!said.contains("[WARNING]"), "{}: {said}", set.name);
+    }
+}
+
+#[test]
+fn each_set_is_valid_for_each_kubernetes() {
+    let what = "the schemas of Kubernetes";
+    let Some(helm) = Helm::find(HELM, what).unwrap() else {
+        return;
+    };
+    // Sets have most objects in common; objects of others have no schema there.
+    let mut objects: BTreeMap<String, String> = BTreeMap::new();
+    for set in sets() {
+        for object in rendered(&helm, &set) {
+            if objects::is_of_kubernetes(&object) {
+                objects
+                    .entry(object.to_string())
+                    .or_insert(set.since.clone());
+            }
+        }
+    }
+    assert!(objects.len() > 100, "{} are too few", objects.len());
+    let folder = TempDir::new().unwrap();
+    for version in OLDEST_TO_NEWEST {
+        let known = objects
+            .iter()
+            .filter(|(_, since)| since.as_str() <= version);
+        let known: Vec<String> = known
+            .map(|(object, _)| format!("---\n{object}\n"))
+            .collect();
+        let file = folder.path().join(format!("{version}.yaml"));
+        fs::write(&file, known.concat()).unwrap();
+        checkers::kubernetes_validate(what, version, &file);
+    }
+}
+
+#[test]
+fn each_set_keeps_the_policy() {
+    let Some(helm) = Helm::find(HELM, "the policy of the chart").unwrap() else {
+        return;
+    };
+    let mut complaints = Vec::new();
+    for set in sets() {
+        let objects = objects::Objects::of(rendered(&helm, &set));
+        for (rule, holds) in policy::RULES {
+            let found = holds(&objects, &set);
+            complaints.extend(
+                found
+                    .iter()
+                    .map(|what| format!("{}: {rule}: {what}", set.name)),
+            );
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn kube_score_finds_nothing_new() {
+    let what = "kube-score";
+    let Some(helm) = Helm::find(HELM, what).unwrap() else {
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    for set in sets() {
+        let own = |object: &Value| objects::is_of_kubernetes(object);
+        let all: Vec<Value> = rendered(&helm, &set).into_iter().filter(own).collect();
+        let file = folder.path().join("objects.yaml");
+        fs::write(&file, objects::as_stream(&all)).unwrap();
+        checkers::kube_score(&set, &file);
+    }
+}
+
+/// Those of `deploy/prometheus`, as the operator of Prometheus hands them on.
+#[test]
+fn the_rules_are_those_of_prometheus() {
+    let Some(helm) = Helm::find(HELM, "the rules in the chart").unwrap() else {
+        return;
+    };
+    let sets = sets();
+    let set = sets.iter().find(|set| set.name == "monitored by services");
+    let rendered = rendered(&helm, set.unwrap());
+    let found = rendered
+        .iter()
+        .find(|object| object["kind"] == "PrometheusRule");
+    let groups = found.unwrap()["spec"].clone();
+    let mut wanted = Vec::new();
+    for name in ["alerts", "recording"] {
+        let file = rig::top()
+            .unwrap()
+            .join(format!("deploy/prometheus/rules/{name}.yml"));
+        let text = fs::read_to_string(file).unwrap();
+        let rules: Value = serde_saphyr::from_str(&text).unwrap();
+        wanted.extend(rules["groups"].as_array().unwrap().clone());
+    }
+    assert_eq!(groups["groups"], Value::from(wanted));
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("rules.yml");
+    fs::write(&file, groups.to_string()).unwrap();
+    checkers::promtool(&file);
+}
+
+#[test]
+fn mistakes_are_told_in_a_sentence() {
+    let Some(helm) = Helm::find(HELM, "mistakes in values").unwrap() else {
+        return;
+    };
+    for mistake in mistakes() {
+        let chart = chart().unwrap();
+        let chart = chart.to_str().unwrap();
+        let told = helm.render(chart, &mistake.values, &[]);
+        let told = match told {
+            Ok(_) => panic!("it was taken: {}", mistake.values),
+            Err(error) => error.to_string(),
+        };
+        for part in &mistake.says {
+            assert!(
+                told.contains(part),
+                "{}: no {part} in:\n{told}",
+                mistake.values
+            );
+        }
+    }
+}
+
+/// What is linked in the sources lies in the package.
+#[test]
+fn the_package_is_whole() {
+    let Some(helm) = Helm::find(HELM, "the package of the chart").unwrap() else {
+        return;
+    };
+    let folder = TempDir::new().unwrap();
+    let chart = chart().unwrap();
+    let chart = chart.to_str().unwrap();
+    let into = folder.path().to_str().unwrap();
+    helm.run(&["package", chart, "--destination", into])
+        .unwrap();
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    let [Ok(package)] = &files[..] else {
+        panic!("{files:?}");
+    };
+    let package = package.path();
+    let sets = sets();
+    for set in &sets {
+        let packed = helm.render(package.to_str().unwrap(), &set.values, &set.apis);
+        let packed = without_chance(packed.unwrap());
+        let plain = without_chance(rendered(&helm, set));
+        assert_eq!(packed, plain, "{}", set.name);
+    }
+}
+
+#[test]
+fn the_readme_has_a_table_of_the_values() {
+    let file = chart().unwrap().join("README.md");
+    let text = fs::read_to_string(&file).unwrap();
+    is_as_made(&file, &values::with_table(&text));
+}
+
+#[test]
+fn the_manifests_are_those_of_the_chart() {
+    let Some(helm) = Helm::find(HELM, "the manifests without Helm").unwrap() else {
+        return;
+    };
+    let base = manifests::base(&helm);
+    is_as_made(&manifests::folder().join("base/hbnb.yaml"), &base);
+    let objects = rig::helm::objects(&base).unwrap();
+    assert!(objects.iter().all(|object| object["kind"] != "Secret"));
+}
+
+/// What is made of something else is not changed by hand.
+fn is_as_made(file: &Path, wanted: &str) {
+    if fs::read_to_string(file).is_ok_and(|text| text == wanted) {
+        return;
+    }
+    if rig::environment::variable("HBNB_TEST_UPDATE").is_some() {
+        return fs::write(file, wanted).unwrap();
+    }
+    panic!("{} is out of date: make manifests", file.display());
+}
+
+/// Examples are read, and the values that they set are there.
+#[test]
+fn the_examples_know_the_chart() {
+    let Some(helm) = Helm::find(HELM, "the examples for Kubernetes").unwrap() else {
+        return;
+    };
+    let chart = chart().unwrap();
+    let chart = chart.to_str().unwrap();
+    let option = Regex::new(r"--set\s+(?:#\s+)?([A-Za-z.]+=[^\s`,;]+)").unwrap();
+    let mut count = 0;
+    for (name, text) in manifests::examples() {
+        let documents: Vec<Value> =
+            serde_saphyr::from_multiple(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(!documents.is_empty(), "{name}");
+        let sets: Vec<&str> = option
+            .captures_iter(&text)
+            .map(|found| found.get(1).unwrap().as_str())
+            .collect();
+        let mut args = vec!["template", "site", chart];
+        args.extend(sets.iter().flat_map(|set| ["--set", set]));
+        // Beside what an example leaves to its reader.
+        args.extend(["--set", "database.external.host=db.example.org"]);
+        args.extend(["--set", "database.external.existingSecret=my-database"]);
+        count += sets.len();
+        let said = helm.run(&args);
+        said.unwrap_or_else(|error| panic!("{name}: {sets:?}: {error}"));
+        for document in &documents {
+            let values = &document["spec"]["source"]["helm"]["valuesObject"];
+            if values.is_object() {
+                helm.render(chart, values, &[]).unwrap();
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 5, "{count} values are too few to be all");
+}

@@ -1,0 +1,47 @@
+//! What `deploy/kubernetes` has for people without Helm.
+
+use rig::helm::chart;
+use rig::{Helm, top};
+use std::fs;
+use std::path::PathBuf;
+
+pub(crate) fn folder() -> PathBuf {
+    top().unwrap().join("deploy/kubernetes")
+}
+
+/// The base as it should be: the chart's objects but for those of its tests, which only Helm runs.
+pub(crate) fn base(helm: &Helm) -> String {
+    let values = folder().join("base/values.yaml");
+    let [chart, values] = [chart().unwrap(), values].map(|path| path.display().to_string());
+    let args = [
+        "template",
+        "hbnb",
+        &chart,
+        "--namespace",
+        "hbnb",
+        "--no-hooks",
+    ];
+    let rendered = helm.run(&[&args[..], &["--values", &values]].concat());
+    let rendered = rendered.unwrap();
+    let without = rendered
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("helm.sh/chart:"));
+    let lines: Vec<String> = without
+        .map(|line| line.replace("managed-by: Helm", "managed-by: kustomize"))
+        .collect();
+    format!(
+        "# Rendered from helm/hbnb by: make manifests\n{}\n",
+        lines.join("\n")
+    )
+}
+
+/// The texts of the example files, each with the name of its file.
+pub(crate) fn examples() -> Vec<(String, String)> {
+    let files = fs::read_dir(folder().join("examples")).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    let texts = paths.map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(&path).unwrap())
+    });
+    texts.collect()
+}
