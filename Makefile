@@ -9,14 +9,14 @@ test containers: export HBNB_TEST_CHROMEDRIVER ?= $(shell command -v chromedrive
 test containers: export HBNB_TEST_AXE ?= $(wildcard $(TOOLS)/npm/node_modules/axe-core/axe.min.js)
 containers: export HBNB_TEST_HADOLINT ?= $(wildcard $(TOOLS)/linters/bin/hadolint)
 containers: export HBNB_TEST_JSONSCHEMA ?= $(wildcard $(TOOLS)/linters/bin/check-jsonschema)
-test manifests: export HBNB_TEST_HELM ?= $(or $(shell command -v helm),$(wildcard $(TOOLS)/go/helm4/helm))
+test cluster manifests: export HBNB_TEST_HELM ?= $(or $(shell command -v helm),$(wildcard $(TOOLS)/go/helm4/helm))
 test: export HBNB_TEST_HELM3 ?= $(wildcard $(TOOLS)/go/helm3/helm)
 test: export HBNB_TEST_KUBE_SCORE ?= $(or $(shell command -v kube-score),$(wildcard $(TOOLS)/go/kube-score/kube-score))
 test: export HBNB_TEST_KUBERNETES_VALIDATE ?= $(wildcard $(TOOLS)/linters/bin/kubernetes-validate)
 test containers: export HBNB_TEST_VNU ?= $(wildcard $(TOOLS)/npm/node_modules/vnu-jar/build/dist/vnu.jar)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run check format test heavy bench images containers manifests roll clean
+.PHONY: help setup build run check format test heavy bench images containers cluster manifests roll clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -60,6 +60,9 @@ images: ## Build the images hbnb/web, api, assets and hbnb, tagged with the vers
 
 containers: images ## The tests of the containers, with a Docker engine
 	@HBNB_TEST_CONTAINERS=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers --test warm_rebuild
+
+cluster: images ## The tests of the chart in the cluster of KUBECONFIG; HBNB_CLUSTER_LOAD is the command that brings images there
+	@HBNB_TEST_CLUSTER=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
 
 manifests: ## Write what is made of the chart anew: deploy/kubernetes/base, the table of its README
 	@HBNB_TEST_UPDATE=1 $(CARGO) test --quiet --locked --package hbnb-tests --test chart the_readme the_manifests

@@ -17,11 +17,12 @@ pub const HELM_3: &str = "HBNB_TEST_HELM3";
 /// What a rendering without a cluster takes the cluster's version to be.
 const KUBERNETES: &str = "1.34.0";
 
-/// A Helm that knows nothing of who runs it: no plugins, no repositories, no cluster.
+/// A Helm that knows nothing of who runs it: no plugins, no repositories, and no cluster if not told.
 #[derive(Debug)]
 pub struct Helm {
     program: String,
     home: TempDir,
+    cluster: bool,
 }
 
 impl Helm {
@@ -32,13 +33,29 @@ impl Helm {
             return Ok(None);
         };
         let home = TempDir::new()?;
-        Ok(Some(Self { program, home }))
+        Ok(Some(Self {
+            program,
+            home,
+            cluster: false,
+        }))
+    }
+
+    /// The same with the cluster of `KUBECONFIG`.
+    #[must_use]
+    pub fn in_cluster(self) -> Self {
+        Self {
+            cluster: true,
+            ..self
+        }
     }
 
     /// A command of it, to be told more.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        remove(&mut command, &["HELM_", "KUBE"]);
+        remove(&mut command, &["HELM_"]);
+        if !self.cluster {
+            remove(&mut command, &["KUBE"]);
+        }
         for name in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
             command.env(name, self.home.path());
         }

@@ -5,11 +5,13 @@ use std::io::Write;
 
 const REQUIRE: &str = "HBNB_TEST_REQUIRE";
 
-/// What tests need that a machine may not have. `make setup` installs all of it but a Docker engine.
+/// What tests need that a machine may not have. `make setup` installs all of it but a Docker engine
+/// and a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     Axe,
     Chromium,
+    Cluster,
     Docker,
     Helm,
     Linters,
@@ -22,9 +24,10 @@ pub enum Tool {
 }
 
 impl Tool {
-    const ALL: [Tool; 11] = [
+    const ALL: [Tool; 12] = [
         Tool::Axe,
         Tool::Chromium,
+        Tool::Cluster,
         Tool::Docker,
         Tool::Helm,
         Tool::Linters,
@@ -41,6 +44,7 @@ impl Tool {
         match self {
             Self::Axe => "axe",
             Self::Chromium => "chromium",
+            Self::Cluster => "cluster",
             Self::Docker => "docker",
             Self::Helm => "helm",
             Self::Linters => "linters",

@@ -24,9 +24,10 @@ use rig::helm::{HELM, HELM_3, chart};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use tempfile::TempDir;
 
+use manifests::is_as_made;
+use objects::without_chance;
 use sets::{mistakes, rendered, sets};
 
 const OLDEST_TO_NEWEST: [&str; 4] = ["1.29", "1.31", "1.34", "1.37"];
@@ -50,19 +51,6 @@ fn each_set_renders_alike_in_both_helms() {
         let [old, new] = [&old, &new].map(|helm| without_chance(rendered(helm, &set)));
         assert_eq!(old, new, "{}", set.name);
     }
-}
-
-/// Passwords and keys are made anew each time that there is no cluster to find them in.
-fn without_chance(mut objects: Vec<Value>) -> Vec<Value> {
-    for object in &mut objects {
-        if object["kind"] == "Secret" {
-            object["data"] = Value::Null;
-        }
-        if let Some(annotations) = object.pointer_mut("/spec/template/metadata/annotations") {
-            annotations["checksum/database"] = Value::Null;
-        }
-    }
-    objects
 }
 
 #[test]
@@ -252,17 +240,6 @@ fn the_manifests_are_those_of_the_chart() {
     is_as_made(&manifests::folder().join("base/hbnb.yaml"), &base);
     let objects = rig::helm::objects(&base).unwrap();
     assert!(objects.iter().all(|object| object["kind"] != "Secret"));
-}
-
-/// What is made of something else is not changed by hand.
-fn is_as_made(file: &Path, wanted: &str) {
-    if fs::read_to_string(file).is_ok_and(|text| text == wanted) {
-        return;
-    }
-    if rig::environment::variable("HBNB_TEST_UPDATE").is_some() {
-        return fs::write(file, wanted).unwrap();
-    }
-    panic!("{} is out of date: make manifests", file.display());
 }
 
 /// Examples are read, and the values that they set are there.

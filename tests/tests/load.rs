@@ -187,6 +187,13 @@ async fn nobody_there_and_nothing_to_see() {
         site.base()
     );
     assert_eq!(run.said, told);
+    let run = site
+        .load(&["--allow-empty", "--duration", "1s", "--users", "1"])
+        .await;
+    assert_eq!(run.code, 0, "{}", run.said);
+    let journeys = run.report["journeys"].as_array().unwrap();
+    assert_eq!(journeys.len(), 1);
+    assert_eq!(journeys[0]["journey"], "browse");
     let run = load(&["--url", site.admin()], &[]).await;
     assert_eq!(run.code, 1);
     let told = " cannot be visited: GET / is answered with 404\n";

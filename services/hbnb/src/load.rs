@@ -52,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) fresh: bool,
     /// Whether any certificate will do.
     pub(crate) insecure: bool,
+    /// Whether a site without places may be visited, as far as it goes.
+    pub(crate) allow_empty: bool,
     /// Sent with every request, in the place of what is sent by default.
     pub(crate) headers: HeaderMap,
     /// What the site wants to see from those who write.
@@ -78,7 +80,7 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Report> {
     };
     let client = Client::new(plan.target.clone(), manner)?;
     let site = tokio::select! {
-        learned = Site::learn(&client) => learned?,
+        learned = Site::learn(&client, plan.allow_empty) => learned?,
         () = &mut stop => bail!("stopped before anything was measured"),
     };
     let review = Review::new(plan.token.clone());

@@ -3,7 +3,7 @@
 use rig::helm::chart;
 use rig::{Helm, top};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn folder() -> PathBuf {
     top().unwrap().join("deploy/kubernetes")
@@ -44,4 +44,15 @@ pub(crate) fn examples() -> Vec<(String, String)> {
         (name, fs::read_to_string(&path).unwrap())
     });
     texts.collect()
+}
+
+/// What is made of something else is not changed by hand.
+pub(crate) fn is_as_made(file: &Path, wanted: &str) {
+    if fs::read_to_string(file).is_ok_and(|text| text == wanted) {
+        return;
+    }
+    if rig::environment::variable("HBNB_TEST_UPDATE").is_some() {
+        return fs::write(file, wanted).unwrap();
+    }
+    panic!("{} is out of date: make manifests", file.display());
 }

@@ -75,7 +75,7 @@ fn pace() -> [Arg; 6] {
     ]
 }
 
-fn manner() -> [Arg; 6] {
+fn manner() -> [Arg; 7] {
     [
         value("timeout", "TIME", "10s")
             .value_parser(|text: &str| span(text, Duration::from_millis(1), LONGEST_TIMEOUT))
@@ -88,6 +88,7 @@ fn manner() -> [Arg; 6] {
         flag("writes", "Write reviews too"),
         flag("fresh", "A new connection for each request"),
         flag("insecure", "Take any TLS certificate"),
+        flag("allow-empty", "Visit a site without places too, as far as it goes"),
         Arg::new("header")
             .long("header")
             .value_name("NAME: VALUE")

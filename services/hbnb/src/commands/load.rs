@@ -70,6 +70,7 @@ fn plan(settings: &Settings, flags: &ArgMatches) -> anyhow::Result<Plan> {
         }),
         fresh: flags.get_flag("fresh"),
         insecure: flags.get_flag("insecure"),
+        allow_empty: flags.get_flag("allow-empty"),
         headers: headers(flags),
         token: own.api_token,
     })

@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+/// What all journeys come to on a site that has nothing yet.
+pub(crate) const WITHOUT_PLACES: &[Step] = &[Step::FirstPage, Step::Asset, Step::AssetAgain];
+
 /// What one visitor does, from the first request to the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Journey {

@@ -18,7 +18,7 @@ const ROWS: usize = 100;
 pub(super) const PACKED: HeaderValue = HeaderValue::from_static("gzip, deflate, br, zstd");
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The parts of a site that visitors go to; there is at least one page, state, city and place.
+/// The parts of a site that visitors go to; there is at least one page, and if it is not empty one state, city and place.
 pub(crate) struct Site {
     /// What the site calls itself.
     pub(super) host: String,
@@ -45,15 +45,20 @@ struct Row {
 }
 
 impl Site {
-    /// Asks the site what it has.
-    pub(crate) async fn learn(client: &Client) -> anyhow::Result<Site> {
-        let site = Site::ask(client).await;
+    /// Asks the site what it has. One that has nothing yet is an error, if that is not allowed.
+    pub(crate) async fn learn(client: &Client, allow_empty: bool) -> anyhow::Result<Site> {
+        let site = Site::ask(client, allow_empty).await;
         site.with_context(|| format!("{} cannot be visited", client.target()))
             // On one line, as every error is told.
             .map_err(|error| anyhow::anyhow!("{error:#}"))
     }
 
-    async fn ask(client: &Client) -> anyhow::Result<Site> {
+    /// Whether there is nothing but a first page.
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty() || self.cities.is_empty()
+    }
+
+    async fn ask(client: &Client, allow_empty: bool) -> anyhow::Result<Site> {
         let first = String::from_utf8(get(client, "/").await?.body.to_vec())?;
         let mut assets = Vec::new();
         for path in files(&first) {
@@ -83,7 +88,7 @@ impl Site {
             amenities: ids(&amenities).collect(),
             places: ids(&places).collect(),
         };
-        if site.places.is_empty() || site.cities.is_empty() {
+        if site.is_empty() && !allow_empty {
             bail!("it has no places; hbnb demo makes some");
         }
         Ok(site)

@@ -13,7 +13,7 @@ use kit::config::Secret;
 use url::form_urlencoded::Serializer;
 
 use super::client::Ask;
-use super::journey::{Journey, Step, Weights};
+use super::journey::{Journey, Step, WITHOUT_PLACES, Weights};
 use super::judge::Wanted;
 use super::site::{Asset, JSON, PACKED, Site, ask};
 
@@ -101,6 +101,10 @@ impl Visitor {
                 break *step;
             }
             let journey = self.deck[self.rng.usize(..self.deck.len())];
+            if self.site.is_empty() {
+                self.rest = WITHOUT_PLACES.iter();
+                continue;
+            }
             self.rest = journey.steps().iter();
             self.place = one(&mut self.rng, &self.site.places);
         };

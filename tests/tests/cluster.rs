@@ -1,0 +1,26 @@
+//! The chart in a real Kubernetes (`KUBECONFIG`), each story in a namespace of its own that takes restricted pods only.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
+
+#[path = "cluster/faults.rs"]
+mod faults;
+#[path = "cluster/ingress.rs"]
+mod ingress;
+#[path = "cluster/inside.rs"]
+mod inside;
+#[path = "cluster/install.rs"]
+mod install;
+#[path = "cluster/mistakes.rs"]
+mod mistakes;
+#[path = "cluster/modes.rs"]
+mod modes;
+#[path = "cluster/network.rs"]
+mod network;
+#[path = "cluster/roll.rs"]
+mod roll;
+#[path = "cluster/telemetry.rs"]
+mod telemetry;
+#[path = "cluster/upgrade.rs"]
+mod upgrade;
+#[path = "cluster/world.rs"]
+mod world;

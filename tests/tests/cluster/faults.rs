@@ -1,0 +1,215 @@
+//! Pods are killed, starved, deleted and driven from their node.
+
+use crate::upgrade::sql;
+use crate::world::{PATIENCE, Release, SERVICES, can_have, values_with};
+use rig::http::{get, send};
+use rig::{Namespace, announce, kubectl, until};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
+
+/// How long an answer may take, whatever is broken.
+const AT_ONCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(50);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pods_come_back_and_nothing_written_is_lost() {
+    let Some(helm) = can_have("pods that are killed") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let release = Release::new(&helm, &namespace);
+    release.install(&json!({
+        "faults": {"enabled": true},
+        "edge": {"service": {"type": "NodePort"}},
+        "database": {"internal": {"persistence": {"size": "1Gi"}}},
+    }));
+    let base = node_port(&release).await;
+    let writer = Writer::begin(&base);
+
+    for service in SERVICES {
+        let pod = name(&release.pods(service).await[0]);
+        let kill = ["delete", "pod", &pod, "--grace-period=0", "--force"];
+        namespace.kubectl(&kill).await.unwrap();
+        is_well(&release, &base, service, &format!("{service} was killed")).await;
+    }
+
+    let pod = name(&release.pods("api").await[0]);
+    let admin = namespace.forward(&format!("pod/{pod}"), 9090).unwrap();
+    let hunger = "/faults/memory?value=1GiB&for=1m";
+    let _ = send(admin.base(), "PUT", hunger, &[], None, AT_ONCE).await;
+    let killed = async || {
+        let told = namespace.get(&["pod", &pod]).await?;
+        let last = &told["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"];
+        Ok(last == "OOMKilled")
+    };
+    until("the API out of memory", PATIENCE, killed)
+        .await
+        .unwrap();
+    is_well(&release, &base, "api", "an API was out of memory").await;
+
+    let delete = [
+        "delete",
+        "pod",
+        "site-hbnb-db-0",
+        "--grace-period=0",
+        "--force",
+    ];
+    namespace.kubectl(&delete).await.unwrap();
+    is_well(&release, &base, "db", "the database was killed").await;
+    writer.keeps_what_was_told(&release).await;
+}
+
+/// The budgets leave one pod of each service where it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_drained_but_for_the_last_pods() {
+    let Some(helm) = can_have("a node that is drained") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let release = Release::new(&helm, &namespace);
+    release.install(&values_with(
+        &json!({"edge": {"service": {"type": "NodePort"}}}),
+    ));
+    let base = node_port(&release).await;
+    let node = release.pods("edge").await[0]["spec"]["nodeName"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let writer = Writer::begin(&base);
+    let selector = format!(
+        "--pod-selector=app.kubernetes.io/instance=site,app.kubernetes.io/component in ({})",
+        SERVICES.join(",")
+    );
+    let drain = [
+        "drain",
+        &node,
+        &selector,
+        "--timeout=20s",
+        "--ignore-daemonsets",
+        "--delete-emptydir-data",
+    ];
+    let told = kubectl(&drain).await.unwrap_err().to_string();
+    kubectl(&["uncordon", &node]).await.unwrap();
+    assert!(told.contains("disruption budget"), "{told}");
+    let (answers, lost) = writer.end().await;
+    announce(&format!(
+        "a node was drained: {answers} writes answered, {lost} not"
+    ));
+    assert_eq!(lost, 0);
+    for service in SERVICES {
+        release.until_ready(service).await;
+    }
+}
+
+fn name(pod: &Value) -> String {
+    pod["metadata"]["name"].as_str().unwrap().to_owned()
+}
+
+/// The edge at a port of its node, which outlives every pod.
+pub(crate) async fn node_port(release: &Release<'_>) -> String {
+    let nodes = kubectl(&["get", "nodes", "--output", "json"])
+        .await
+        .unwrap();
+    let nodes: Value = serde_json::from_str(&nodes).unwrap();
+    let addresses = nodes["items"][0]["status"]["addresses"].as_array().unwrap();
+    let node = addresses
+        .iter()
+        .find(|it| it["type"] == "InternalIP")
+        .unwrap();
+    let edge = release.object("edge");
+    let service = release.namespace.get(&["service", &edge]).await.unwrap();
+    let base = format!(
+        "http://{}:{}",
+        node["address"].as_str().unwrap(),
+        service["spec"]["ports"][0]["nodePort"]
+    );
+    let there = async || {
+        Ok(get(&base, "/api/v1/status")
+            .await
+            .is_ok_and(|it| it.status == 200))
+    };
+    until("the port of the node", PATIENCE, there)
+        .await
+        .unwrap();
+    base
+}
+
+/// Pages, reading and writing, and as many pods as before.
+async fn is_well(release: &Release<'_>, base: &str, component: &str, what: &str) {
+    let begun = Instant::now();
+    let well = async || {
+        let page = get(base, "/").await.is_ok_and(|page| page.status == 200);
+        Ok(page && write(base, "Well").await == Some(201))
+    };
+    until(what, PATIENCE, well).await.unwrap();
+    let answers = begun.elapsed();
+    release.until_ready(component).await;
+    announce(&format!(
+        "{what}: answers after {answers:.1?}, whole after {:.1?}",
+        begun.elapsed()
+    ));
+}
+
+async fn write(base: &str, name: &str) -> Option<u16> {
+    let body = json!({"name": name}).to_string().into_bytes();
+    let json = [("content-type", "application/json")];
+    let reply = send(base, "POST", "/api/v1/states", &json, Some(body), AT_ONCE).await;
+    reply.ok().map(|reply| reply.status)
+}
+
+/// Somebody who writes all the time, and remembers what was said to be written.
+struct Writer {
+    task: JoinHandle<usize>,
+    told: Arc<Mutex<Vec<String>>>,
+    ends: Arc<AtomicBool>,
+}
+
+impl Writer {
+    fn begin(base: &str) -> Self {
+        let told = Arc::<Mutex<Vec<String>>>::default();
+        let ends = Arc::new(AtomicBool::new(false));
+        let (base, kept, end) = (base.to_owned(), Arc::clone(&told), Arc::clone(&ends));
+        let task = tokio::spawn(async move {
+            let mut number = 0;
+            while !end.load(Ordering::Relaxed) {
+                let name = format!("Written {number}");
+                if write(&base, &name).await == Some(201) {
+                    kept.lock().unwrap().push(name);
+                }
+                number += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            number
+        });
+        Self { task, told, ends }
+    }
+
+    /// How many writes were answered well, and how many were not.
+    async fn end(self) -> (usize, usize) {
+        self.ends.store(true, Ordering::Relaxed);
+        let tried = self.task.await.unwrap();
+        let told = self.told.lock().unwrap().len();
+        (told, tried - told)
+    }
+
+    async fn keeps_what_was_told(self, release: &Release<'_>) {
+        let told = Arc::clone(&self.told);
+        let (answered, refused) = self.end().await;
+        let kept = sql(release, "SELECT name FROM states").await;
+        let kept: BTreeSet<&str> = kept.lines().collect();
+        let told = told.lock().unwrap();
+        let lost: Vec<&String> = told
+            .iter()
+            .filter(|name| !kept.contains(name.as_str()))
+            .collect();
+        announce(&format!(
+            "{answered} answered writes, {} lost; {refused} not answered well",
+            lost.len()
+        ));
+        assert!(answered > 100 && lost.is_empty(), "{lost:?}");
+    }
+}

@@ -1,0 +1,121 @@
+//! What somebody sees who got it wrong: Helm's words, and what the cluster tells of the pods.
+
+use crate::world::{PATIENCE, Release, can_have, values_with};
+use rig::{Namespace, announce, until};
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_told() {
+    let Some(helm) = can_have("a wrong password") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let outside = Release::named(&helm, &namespace, "outside");
+    outside.install(&values_with(&json!({
+        "networkPolicy": {"enabled": false},
+        "web": {"replicas": 0}, "api": {"replicas": 0}, "assets": {"replicas": 0}, "edge": {"replicas": 0},
+    })));
+    let wrong = json!({
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "wrong"},
+        "stringData": {"password": "wrong"},
+    });
+    namespace.apply(&wrong).unwrap();
+    let values = external(&outside.object("db"));
+    tells(
+        &Release::new(&helm, &namespace),
+        &values,
+        "password authentication failed",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_there_is_told() {
+    let Some(helm) = can_have("a database that is not there") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "wrong"},
+        "stringData": {"password": "any"},
+    });
+    namespace.apply(&secret).unwrap();
+    let values = external("nobody.invalid");
+    tells(&Release::new(&helm, &namespace), &values, "nobody.invalid").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_volume_is_told() {
+    let Some(helm) = can_have("a full volume") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let values = json!({"database": {"internal": {"persistence": {
+        "emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"},
+    }}}});
+    tells(
+        &Release::new(&helm, &namespace),
+        &values,
+        "No space left on device",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_that_is_not_there_is_told() {
+    let Some(helm) = can_have("an image that is not there") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let values = values_with(&json!({"image": {"tag": "0.0.0-none"}}));
+    tells(
+        &Release::new(&helm, &namespace),
+        &values,
+        "hbnb/web:0.0.0-none",
+    )
+    .await;
+}
+
+fn external(host: &str) -> Value {
+    json!({"database": {"mode": "external", "external": {
+        "host": host, "existingSecret": "wrong", "sslMode": "disable",
+    }}})
+}
+
+/// Helm gives up, and events or logs have the cause in them.
+async fn tells(release: &Release<'_>, values: &Value, cause: &str) {
+    let said = release.try_install(values, "15s").unwrap_err();
+    let mut line = None;
+    let told = async || {
+        let story = story(release.namespace).await;
+        line = story
+            .lines()
+            .find(|line| line.contains(cause))
+            .map(str::to_owned);
+        Ok(line.is_some())
+    };
+    until(&format!("somebody says {cause}"), PATIENCE, told)
+        .await
+        .unwrap();
+    let last = said.lines().last().unwrap();
+    announce(&format!("helm: {last} | the cluster: {}", line.unwrap()));
+}
+
+/// What `kubectl get events` and `kubectl logs` show.
+async fn story(namespace: &Namespace) -> String {
+    let events = [
+        "get",
+        "events",
+        "--output",
+        "custom-columns=MESSAGE:.message",
+        "--no-headers",
+    ];
+    let mut story = namespace.kubectl(&events).await.unwrap_or_default();
+    let pods = namespace.get(&["pods"]).await.unwrap();
+    for pod in pods["items"].as_array().unwrap() {
+        let name = pod["metadata"]["name"].as_str().unwrap();
+        let logs = ["logs", name, "--all-containers", "--tail=50"];
+        story += &namespace.kubectl(&logs).await.unwrap_or_default();
+    }
+    story
+}

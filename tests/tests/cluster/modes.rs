@@ -1,0 +1,184 @@
+//! Other ways to install it: databases elsewhere or inside a pod, two sites side by side, scaling.
+
+use crate::inside::Errand;
+use crate::upgrade::sql;
+use crate::world::{PATIENCE, Release, SERVICES, can_have, values, values_with};
+use rig::http::{get, send};
+use rig::{Namespace, announce, until};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// A second PostgreSQL: that of another release.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_outside_is_migrated_by_a_job() {
+    let Some(helm) = can_have("a database outside of the release") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let outside = Release::named(&helm, &namespace, "outside");
+    outside.install(&values_with(&json!({
+        "networkPolicy": {"enabled": false},
+        "web": {"replicas": 0}, "api": {"replicas": 0}, "assets": {"replicas": 0}, "edge": {"replicas": 0},
+    })));
+    let site = Release::new(&helm, &namespace);
+    let host = outside.object("db");
+    let took = site.install(&json!({
+        "demo": {"enabled": true},
+        "database": {"mode": "external", "external": {
+            "host": host, "existingSecret": outside.object("database"), "sslMode": "disable",
+        }},
+    }));
+    announce(&format!("installation with a database outside: {took:.0?}"));
+    let jobs = namespace
+        .get(&["jobs", "--selector", &site.labels("migrate")])
+        .await
+        .unwrap();
+    assert_eq!(jobs["items"][0]["status"]["succeeded"], 1, "{jobs}");
+    let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
+    let stats = get(edge.base(), "/api/v1/stats")
+        .await
+        .unwrap()
+        .json()
+        .unwrap();
+    let there = sql(&outside, "SELECT count(*) FROM places").await;
+    assert_eq!(stats["places"].to_string(), there);
+    assert_ne!(there, "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_pod_is_the_whole_site_and_keeps_its_data() {
+    let Some(helm) = can_have("the embedded database") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let release = Release::new(&helm, &namespace);
+    release.install(&json!({
+        "database": {"mode": "embedded", "embedded": {"persistence": {"size": "1Gi"}}},
+        "demo": {"enabled": true},
+    }));
+    release.helm(&["test", "site"]).unwrap();
+    let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
+    let body = json!({"name": "Kept"}).to_string().into_bytes();
+    let json = [("content-type", "application/json")];
+    let made = send(
+        edge.base(),
+        "POST",
+        "/api/v1/states",
+        &json,
+        Some(body),
+        PATIENCE,
+    )
+    .await;
+    let id = made.unwrap().json().unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    namespace
+        .kubectl(&["delete", "pod", "site-hbnb-api-0"])
+        .await
+        .unwrap();
+    let path = format!("/api/v1/states/{id}");
+    let back = async || {
+        Ok(get(edge.base(), &path)
+            .await
+            .is_ok_and(|it| it.status == 200))
+    };
+    until("the state after a restart", PATIENCE, back)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sites_live_side_by_side() {
+    let Some(helm) = can_have("two releases in a namespace") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let [one, two] = ["one", "two"].map(|name| Release::named(&helm, &namespace, name));
+    one.install(&values_with(&json!({"demo": {"enabled": true}})));
+    two.install(&values());
+    let mut places = Vec::new();
+    for release in [&one, &two] {
+        let edge = format!("service/{}", release.object("edge"));
+        let edge = namespace.forward(&edge, 80).unwrap();
+        let stats = get(edge.base(), "/api/v1/stats")
+            .await
+            .unwrap()
+            .json()
+            .unwrap();
+        places.push(stats["places"].as_u64().unwrap());
+    }
+    assert!(places[0] > 0 && places[1] == 0, "{places:?}");
+
+    // A change of the edge's settings rolls the edge, and nobody else.
+    let names = async |component: &str| -> Vec<Value> {
+        let pods = one.pods(component).await;
+        pods.iter()
+            .map(|pod| pod["metadata"]["name"].clone())
+            .collect()
+    };
+    let mut before = Vec::new();
+    for service in SERVICES {
+        before.push(names(service).await);
+    }
+    one.install(&values_with(
+        &json!({"demo": {"enabled": true}, "edge": {"writeRate": 50}}),
+    ));
+    for (service, before) in SERVICES.iter().zip(before) {
+        one.until_ready(service).await;
+        let rolled = names(service).await != before;
+        assert_eq!(rolled, *service == "edge", "{service}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_grows_under_load_and_shrinks_after() {
+    let Some(helm) = can_have("scaling by the cluster") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let release = Release::new(&helm, &namespace);
+    release.install(&values_with(&json!({
+        "demo": {"enabled": true},
+        "web": {"autoscaling": {"enabled": true, "min": 1, "max": 3, "cpu": 50}},
+    })));
+    // What takes five minutes, lest it goes up and down: a test does not wait for that.
+    let hasty = r#"{"spec": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 5}}}}"#;
+    let scaler = release.object("web");
+    namespace
+        .kubectl(&["patch", "hpa", &scaler, "--patch", hasty])
+        .await
+        .unwrap();
+    let url = format!("http://{}", release.object("edge"));
+    let load = [
+        "load",
+        "--url",
+        &url,
+        "--json",
+        "--users",
+        "4",
+        "--duration",
+        "60s",
+    ];
+    let visitors = Errand::hbnb(&release, &load);
+    let begun = Instant::now();
+    let replicas = async || {
+        let told = namespace.get(&["deployment", &scaler]).await?;
+        Ok::<u64, anyhow::Error>(told["status"]["readyReplicas"].as_u64().unwrap_or(0))
+    };
+    let most = async || Ok(replicas().await? == 3);
+    until("three pods under load", PATIENCE, most)
+        .await
+        .unwrap();
+    let grown = begun.elapsed();
+    visitors.end(PATIENCE).await;
+    let begun = Instant::now();
+    let least = async || Ok(replicas().await? == 1);
+    until("one pod after it", Duration::from_secs(300), least)
+        .await
+        .unwrap();
+    announce(&format!(
+        "pages: one pod, three after {grown:.0?} of load, one again {:.0?} after its end",
+        begun.elapsed()
+    ));
+}

@@ -1,0 +1,200 @@
+//! What the stories of the cluster share: a chart that is installed, and people who use it.
+
+use rig::environment::variable;
+use rig::golden::{Reading, Targets, play, required_steps};
+use rig::helm::{HELM, chart};
+use rig::kube::available;
+use rig::skip::{Tool, missing};
+use rig::{Helm, Namespace, announce, skipped, top, until};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
+
+const SCENARIOS: &str = include_str!("../../golden/public.jsonl");
+/// How long something in the cluster may take to be what it should be.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+/// The services that the chart makes of our own images, and nginx before them.
+pub(crate) const SERVICES: [&str; 4] = ["edge", "web", "api", "assets"];
+/// What the chart and its tests run.
+pub(crate) const IMAGES: [&str; 4] = ["hbnb/hbnb", "hbnb/api", "hbnb/web", "hbnb/assets"];
+const FOREIGN: [&str; 4] = [
+    "nginxinc/nginx-unprivileged:1.30",
+    "postgres:18",
+    "nginx/nginx-prometheus-exporter:1.5.1",
+    "prom/prometheus:v3.5.3",
+];
+
+/// A Helm for the cluster, with our images in it; without one it has been said.
+pub(crate) fn can_have(what: &str) -> Option<Helm> {
+    if variable("HBNB_TEST_CLUSTER").is_none() {
+        skipped(what, "HBNB_TEST_CLUSTER is not set: make cluster sets it");
+        return None;
+    }
+    if let Err(why) = available() {
+        missing(Tool::Cluster, what, &why);
+        return None;
+    }
+    static LOADED: OnceLock<()> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        let ours = IMAGES.map(|image| format!("{image}:{}", version()));
+        let foreign = FOREIGN.map(str::to_owned);
+        load(&[ours.as_slice(), &foreign].concat());
+    });
+    Helm::find(HELM, what).unwrap().map(Helm::in_cluster)
+}
+
+/// Brings images of the Docker engine into the cluster, by the command that `HBNB_CLUSTER_LOAD` has.
+pub(crate) fn load(images: &[String]) {
+    let Some(command) = variable("HBNB_CLUSTER_LOAD") else {
+        return skipped("loading images", "HBNB_CLUSTER_LOAD is not set");
+    };
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{command} \"$@\""), "sh"]);
+    let output = shell.args(images).output().unwrap();
+    assert!(output.status.success(), "{command}: {output:?}");
+}
+
+/// The version that the workspace has, and the images by default.
+pub(crate) fn version() -> String {
+    let manifest = std::fs::read_to_string(top().unwrap().join("Cargo.toml")).unwrap();
+    let line = manifest.lines().find(|line| line.starts_with("version = "));
+    line.unwrap().split('"').nth(1).unwrap().to_owned()
+}
+
+/// A release of the chart in a namespace.
+pub(crate) struct Release<'a> {
+    pub(crate) helm: &'a Helm,
+    pub(crate) namespace: &'a Namespace,
+    pub(crate) name: String,
+}
+
+impl<'a> Release<'a> {
+    pub(crate) fn new(helm: &'a Helm, namespace: &'a Namespace) -> Self {
+        Self::named(helm, namespace, "site")
+    }
+
+    pub(crate) fn named(helm: &'a Helm, namespace: &'a Namespace, name: &str) -> Self {
+        Self {
+            helm,
+            namespace,
+            name: name.to_owned(),
+        }
+    }
+
+    /// The name of an object of it.
+    pub(crate) fn object(&self, component: &str) -> String {
+        format!("{}-hbnb-{component}", self.name)
+    }
+
+    /// Installs it, or changes it to these values, and waits until all is ready; tells how long that took.
+    pub(crate) fn install(&self, values: &Value) -> Duration {
+        let begun = Instant::now();
+        self.try_install(values, "3m")
+            .unwrap_or_else(|said| panic!("{said}"));
+        begun.elapsed()
+    }
+
+    /// The same, in the given time such as `20s`; what Helm says where it fails.
+    pub(crate) fn try_install(&self, values: &Value, limit: &str) -> Result<String, String> {
+        let mut file = NamedTempFile::new().unwrap();
+        file.write_all(values.to_string().as_bytes()).unwrap();
+        let chart = chart().unwrap().display().to_string();
+        let args = ["upgrade", "--install", &self.name, &chart, "--wait"];
+        let file = file.path().display().to_string();
+        self.helm(&[&args[..], &["--timeout", limit, "--values", &file]].concat())
+    }
+
+    /// Another command of Helm on it.
+    pub(crate) fn helm(&self, args: &[&str]) -> Result<String, String> {
+        let namespace = ["--namespace", self.namespace.name()];
+        let told = self.helm.run(&[args, &namespace].concat());
+        told.map_err(|error| error.to_string())
+    }
+
+    /// The labels of the pods of a component.
+    pub(crate) fn labels(&self, component: &str) -> String {
+        let instance = &self.name;
+        format!("app.kubernetes.io/instance={instance},app.kubernetes.io/component={component}")
+    }
+
+    pub(crate) async fn pods(&self, component: &str) -> Vec<Value> {
+        let labels = self.labels(component);
+        self.namespace.pods(&labels).await.unwrap()
+    }
+
+    /// Waits until as many pods of a component are ready as there should be.
+    pub(crate) async fn until_ready(&self, component: &str) {
+        let kind = match component {
+            "db" => "statefulset",
+            _ => "deployment",
+        };
+        let name = self.object(component);
+        let ready =
+            async || {
+                let told = self.namespace.get(&[kind, &name]).await?;
+                let (status, wanted) = (&told["status"], &told["spec"]["replicas"]);
+                let newest = status["observedGeneration"] == told["metadata"]["generation"];
+                Ok(newest
+                    && status["readyReplicas"] == *wanted
+                    && status["updatedReplicas"] == *wanted)
+            };
+        until(&format!("{name} ready"), PATIENCE, ready)
+            .await
+            .unwrap();
+    }
+
+    /// Restarts of the containers of all its pods, by name of the pod.
+    pub(crate) async fn restarts(&self) -> Vec<String> {
+        let labels = format!("app.kubernetes.io/instance={}", self.name);
+        let pods = self.namespace.pods(&labels).await.unwrap();
+        let mut restarted = Vec::new();
+        for pod in &pods {
+            let statuses = pod["status"]["containerStatuses"].as_array();
+            let any = statuses
+                .into_iter()
+                .flatten()
+                .any(|status| status["restartCount"] != 0);
+            restarted.extend(any.then(|| pod["metadata"]["name"].to_string()));
+        }
+        restarted
+    }
+}
+
+/// The site with its database in memory: no volume is used up.
+pub(crate) fn values() -> Value {
+    json!({"database": {"internal": {"persistence": {"emptyDir": {"medium": "Memory", "sizeLimit": "256Mi"}}}}})
+}
+
+/// The same with more values.
+pub(crate) fn values_with(more: &Value) -> Value {
+    let mut values = values();
+    merge(&mut values, more);
+    values
+}
+
+fn merge(into: &mut Value, more: &Value) {
+    match (into, more) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(into.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (into, more) => *into = more.clone(),
+    }
+}
+
+/// Plays all golden scenarios.
+pub(crate) async fn plays(base: &str, what: &str) {
+    let targets = Targets::site(base);
+    let all = |_: &str| true;
+    let tally = play(SCENARIOS, &targets, Reading::Plain, all)
+        .await
+        .unwrap();
+    announce(&format!("golden {what}: {tally}"));
+    assert_eq!(tally.failed, 0, "{}", tally.failures.join("\n"));
+    let required = required_steps(SCENARIOS, &targets, all).unwrap();
+    assert!(tally.passed >= required, "{tally}");
+}
