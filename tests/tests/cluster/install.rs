@@ -1,7 +1,8 @@
 //! Somebody installs the chart for the first time.
 
 use crate::world::{Release, SERVICES, can_have, plays, values};
-use rig::{Namespace, announce};
+use rig::http::get;
+use rig::{Namespace, announce, top};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(90);
@@ -25,4 +26,36 @@ async fn the_site_is_soon_there() {
     for service in SERVICES {
         assert_eq!(release.pods(service).await.len(), 2, "{service}");
     }
+}
+
+/// The commands of the README, as somebody types them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_readme_work() {
+    let Some(helm) = can_have("the commands of the README for Kubernetes") else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let readme = std::fs::read_to_string(top().unwrap().join("README.md")).unwrap();
+    let commands = readme.lines().filter_map(|line| line.strip_prefix("helm "));
+    let mut count = 0;
+    for command in commands {
+        announce(&format!("README: helm {command}"));
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let output = helm
+            .command(&args)
+            .args(["--namespace", namespace.name()])
+            .current_dir(top().unwrap())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        count += 1;
+    }
+    assert_eq!(count, 2);
+    let way = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("kubectl port-forward "));
+    let (target, ports) = way.unwrap().split_once(' ').unwrap();
+    let port = ports.split_once(':').unwrap().1.parse().unwrap();
+    let edge = namespace.forward(target, port).unwrap();
+    assert_eq!(get(edge.base(), "/").await.unwrap().status, 200);
 }

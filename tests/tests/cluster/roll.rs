@@ -9,7 +9,7 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// How long people use the site while it is rolled, twice.
-const LONG: &str = "150s";
+const LONG: &str = "270s";
 const ENOUGH: u64 = 100_000;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,10 +56,13 @@ async fn without_a_drain_requests_are_lost() {
     let release = Release::new(&helm, &namespace);
     let hasty = |change: &str| {
         values_with(&json!({
-            "shutdown": {"preStopSeconds": 0, "drainDelaySeconds": 0, "drainSeconds": 0},
+            "shutdown": {"preStopSeconds": 0, "drainDelaySeconds": 0, "drainSeconds": 0, "graceSeconds": 2},
             "faults": {"enabled": true},
             "web": {"replicas": 1}, "assets": {"replicas": 1}, "edge": {"replicas": 1},
-            "api": {"podAnnotations": {"example.org/change": change}},
+            "api": {
+                "podAnnotations": {"example.org/change": change},
+                "extraEnv": [{"name": "HBNB_DRAIN_LINGER", "value": "0s"}],
+            },
         }))
     };
     release.install(&hasty("none"));
@@ -119,11 +122,12 @@ fn visit<'a>(release: &Release<'a>, duration: &str, fresh: bool) -> Errand<'a> {
     Errand::hbnb(release, &args)
 }
 
-/// Sixteen who ask the API's Service one thing after another, on kept connections, and write the status of each answer.
+/// Sixteen who ask the API's Service one thing after another, and write the status of each answer. On a connection that was
+/// kept, curl would ask once more by itself.
 fn curl<'a>(release: &Release<'a>) -> Errand<'a> {
     let url = format!("http://{}:8080/api/v1/status?[1-60]", release.object("api"));
     let one = format!(
-        "curl --silent --max-time 10 --output /dev/null --write-out '%{{http_code}}\\n' '{url}'"
+        "curl --silent --max-time 10 --header 'Connection: close' --output /dev/null --write-out '%{{http_code}}\\n' '{url}'"
     );
     let all = format!("for client in $(seq 16); do {one} & done; wait");
     let labels = json!({

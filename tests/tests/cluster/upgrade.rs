@@ -89,11 +89,12 @@ async fn a_backup_makes_a_site_anew() {
     let log = namespace.kubectl(&["logs", "job/by-hand"]).await.unwrap();
     assert!(log.contains(".sql.gz"), "{log}");
 
-    // An empty release, into which somebody who has the volume puts it back.
+    // An empty release that makes backups, into which somebody who has the volume puts it back.
     let other = Release::named(&helm, &namespace, "other");
-    other.install(&json!({
-        "database": {"internal": {"persistence": {"emptyDir": {"medium": "Memory", "sizeLimit": "256Mi"}}}},
-    }));
+    other.install(&json!({"database": {"internal": {
+        "persistence": {"emptyDir": {"medium": "Memory", "sizeLimit": "256Mi"}},
+        "backup": {"enabled": true, "size": "1Gi"},
+    }}}));
     assert_eq!(sql(&other, COUNT).await, "0");
     restore(&other, "site-hbnb-backup").await;
     assert_eq!(sql(&other, COUNT).await, places);
