@@ -11,11 +11,15 @@ mod variables;
 
 pub use player::play;
 
-use anyhow::{Context, Result};
+use crate::skip::announce;
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
+
+/// The scenarios of the project.
+pub const PUBLIC: &str = include_str!("../golden/public.jsonl");
 
 /// Where the servers are, by the name that steps use.
 #[derive(Debug, Clone, Default)]
@@ -112,6 +116,17 @@ pub fn required_steps(file: &str, targets: &Targets, only: impl Fn(&str) -> bool
     Ok(steps
         .filter(|step| targets.base(&step.target).is_some() && !step.optional)
         .count())
+}
+
+/// Plays all scenarios of the project as they are written, and says how that went; whatever fails is an error.
+pub async fn plays(targets: &Targets, what: &str) -> Result<()> {
+    let all = |_: &str| true;
+    let tally = play(PUBLIC, targets, Reading::Plain, all).await?;
+    announce(&format!("golden {what}: {tally}"));
+    ensure!(tally.failed == 0, "{}", tally.failures.join("\n"));
+    let required = required_steps(PUBLIC, targets, all)?;
+    ensure!(tally.passed >= required, "{what}: {tally}");
+    Ok(())
 }
 
 type Expectation = Map<String, Value>;

@@ -40,6 +40,17 @@ pub async fn kubectl(args: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// The address of a node, at which its ports answer.
+pub async fn node_address() -> Result<String> {
+    let nodes = kubectl(&["get", "nodes", "--output", "json"]).await?;
+    let nodes: Value = serde_json::from_str(&nodes)?;
+    let addresses = nodes["items"][0]["status"]["addresses"].as_array();
+    let mut addresses = addresses.into_iter().flatten();
+    let internal = addresses.find(|address| address["type"] == "InternalIP");
+    let address = internal.and_then(|internal| internal["address"].as_str());
+    address.map(str::to_owned).context("no node has an address")
+}
+
 /// A namespace that takes restricted pods only; dropping it removes it with all that is in it.
 #[derive(Debug)]
 pub struct Namespace(String);

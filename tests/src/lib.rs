@@ -29,6 +29,7 @@ pub mod storage;
 pub mod tls;
 pub mod validator;
 pub mod visits;
+pub mod writer;
 
 pub use browser::Browser;
 pub use cgroup::Cgroup;
@@ -48,8 +49,9 @@ pub use prometheus::{Prometheus, Scraper};
 pub use relay::{Relay, Trouble};
 pub use server::{Binary, Server, run};
 pub use skip::{Tool, announce, missing, skipped};
-pub use sources::{sources, top};
+pub use sources::{sources, top, version};
 pub use storage::Storage;
 pub use tls::TlsBridge;
 pub use validator::Validator;
 pub use visits::{Visited, Visits};
+pub use writer::{Writer, Written};

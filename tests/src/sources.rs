@@ -10,6 +10,16 @@ pub fn top() -> Result<&'static Path> {
     own.parent().context("the tests stand nowhere")
 }
 
+/// The version that the workspace has, and the images by default.
+pub fn version() -> Result<String> {
+    let manifest = fs::read_to_string(top()?.join("Cargo.toml"))?;
+    let line = manifest.lines().find(|line| line.starts_with("version = "));
+    let version = line.and_then(|line| line.split('"').nth(1));
+    version
+        .map(str::to_owned)
+        .context("the workspace has no version")
+}
+
 /// Every Rust file, by its path from the top, with its text.
 pub fn sources() -> Result<Vec<(PathBuf, String)>> {
     let (top, mut found) = (top()?, Vec::new());

@@ -1,17 +1,27 @@
 //! `hbnb load`, as tests use it.
 
-use crate::process::signal;
+use crate::process::{signal, until};
 use crate::server::Binary;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+/// How long it may take until the first requests are counted.
+const BEGUN: Duration = Duration::from_secs(60);
 
 /// Visits to a site that go on; dropping them ends them.
 #[derive(Debug)]
-pub struct Visits(Child);
+pub struct Visits {
+    child: Child,
+    said: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
+}
 
 /// What visits have come to.
 #[derive(Debug)]
@@ -34,28 +44,54 @@ impl Visits {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        command.spawn().map(Self).context("cannot run hbnb load")
+        let mut child = command.spawn().context("cannot run hbnb load")?;
+        let lines = BufReader::new(child.stderr.take().context("no pipe")?).lines();
+        let said = Arc::<Mutex<String>>::default();
+        let reader = tokio::spawn(read(lines, Arc::clone(&said)));
+        Ok(Self {
+            child,
+            said,
+            reader,
+        })
+    }
+
+    /// Waits until it has told of requests: before, it learns what the site has, and ends where it cannot.
+    pub async fn until_begun(&mut self) -> Result<()> {
+        until("requests are counted", BEGUN, async || {
+            let ended = self.child.try_wait()?.is_some();
+            let said = self.said();
+            ensure!(!ended, "hbnb load has ended: {said}");
+            Ok(said.contains(" requests, "))
+        })
+        .await
+    }
+
+    fn said(&self) -> String {
+        let said = self.said.lock();
+        said.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits for their end.
     pub async fn end(self, limit: Duration) -> Result<Visited> {
-        let output = timeout(limit, self.0.wait_with_output())
+        let output = timeout(limit, self.child.wait_with_output())
             .await
-            .with_context(|| format!("hbnb load did not end within {limit:?}"))?;
-        Visited::new(output?)
+            .with_context(|| format!("hbnb load did not end within {limit:?}"))??;
+        self.reader.await?;
+        let said = self.said.lock();
+        let said = said.unwrap_or_else(PoisonError::into_inner).clone();
+        Visited::new(&output, said)
     }
 
     /// Ends them early; those under way are not waited for.
     pub async fn stop(self, limit: Duration) -> Result<Visited> {
-        let pid = self.0.id().context("it has ended already")?;
+        let pid = self.child.id().context("it has ended already")?;
         signal(&pid.to_string(), "INT")?;
         self.end(limit).await
     }
 }
 
 impl Visited {
-    fn new(output: Output) -> Result<Self> {
-        let said = String::from_utf8(output.stderr)?;
+    fn new(output: &Output, said: String) -> Result<Self> {
         Ok(Self {
             code: output.status.code().context("it was killed")?,
             report: match output.stdout.is_empty() {
@@ -71,5 +107,13 @@ impl Visited {
         let figure = |name: &str| self.report["total"][name].as_u64();
         let told = figure("requests").zip(figure("failed"));
         told.with_context(|| format!("there is no report; it said:\n{}", self.said))
+    }
+}
+
+async fn read(mut lines: Lines<BufReader<ChildStderr>>, said: Arc<Mutex<String>>) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.push_str(&line);
+        said.push('\n');
     }
 }

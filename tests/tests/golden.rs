@@ -2,13 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use rig::golden::{Reading, Tally, Targets, play, required_steps};
+use rig::golden::{PUBLIC, Reading, Tally, Targets, play, required_steps};
 use rig::{Binary, Database, Server, Tool, announce, missing, test_database_url};
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-const SCENARIOS: &str = include_str!("../golden/public.jsonl");
 const PLAYERS: usize = 8;
 /// Failures written out; one fault makes many.
 const SHOWN: usize = 25;
@@ -50,15 +49,15 @@ async fn postgres_crowd() {
 /// Twice over the same server: every scenario takes its data away again.
 async fn alone(server: &Server, engine: &str) {
     let targets = Targets::site(server.base());
-    let plain = play(SCENARIOS, &targets, Reading::Plain, |_| true)
+    let plain = play(PUBLIC, &targets, Reading::Plain, |_| true)
         .await
         .unwrap();
     announce(&format!("golden {engine}: {plain}"));
-    let text = play(SCENARIOS, &targets, Reading::TaskText, |_| true)
+    let text = play(PUBLIC, &targets, Reading::TaskText, |_| true)
         .await
         .unwrap();
     announce(&format!("golden {engine}, task text: {text}"));
-    let required = required_steps(SCENARIOS, &targets, |_| true).unwrap();
+    let required = required_steps(PUBLIC, &targets, |_| true).unwrap();
     judge(&plain, required, server);
     judge(&text, required, server);
 }
@@ -68,7 +67,7 @@ async fn crowd(server: &Server, engine: &str) {
     for _ in 0..PLAYERS {
         let targets = Targets::site(server.base());
         players.spawn(async move {
-            play(SCENARIOS, &targets, Reading::Plain, bears_company)
+            play(PUBLIC, &targets, Reading::Plain, bears_company)
                 .await
                 .unwrap()
         });
@@ -81,7 +80,7 @@ async fn crowd(server: &Server, engine: &str) {
         .for_each(|tally| sum.add(tally));
     announce(&format!("golden {engine}, {PLAYERS} at once: {sum}"));
     let targets = Targets::site(server.base());
-    let required = required_steps(SCENARIOS, &targets, bears_company).unwrap();
+    let required = required_steps(PUBLIC, &targets, bears_company).unwrap();
     judge(&sum, PLAYERS * required, server);
 }
 

@@ -3,17 +3,14 @@
 use crate::upgrade::sql;
 use crate::world::{PATIENCE, Release, SERVICES, can_have, values_with};
 use rig::http::{get, send};
-use rig::{Namespace, announce, kubectl, until};
+use rig::kube::node_address;
+use rig::writer::write;
+use rig::{Namespace, Writer, announce, kubectl, until};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::task::JoinHandle;
 
 /// How long an answer may take, whatever is broken.
 const AT_ONCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(50);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pods_come_back_and_nothing_written_is_lost() {
@@ -60,7 +57,7 @@ async fn pods_come_back_and_nothing_written_is_lost() {
     ];
     namespace.kubectl(&delete).await.unwrap();
     is_well(&release, &base, "db", "the database was killed").await;
-    writer.keeps_what_was_told(&release).await;
+    keeps_what_was_told(writer, &release).await;
 }
 
 /// The budgets leave one pod of each service where it is.
@@ -95,11 +92,13 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     let told = kubectl(&drain).await.unwrap_err().to_string();
     kubectl(&["uncordon", &node]).await.unwrap();
     assert!(told.contains("disruption budget"), "{told}");
-    let (answers, lost) = writer.end().await;
+    let written = writer.end().await.unwrap();
     announce(&format!(
-        "a node was drained: {answers} writes answered, {lost} not"
+        "a node was drained: {} writes answered, {} not",
+        written.told.len(),
+        written.refused
     ));
-    assert_eq!(lost, 0);
+    assert_eq!(written.refused, 0);
     for service in SERVICES {
         release.until_ready(service).await;
     }
@@ -111,21 +110,12 @@ fn name(pod: &Value) -> String {
 
 /// The edge at a port of its node, which outlives every pod.
 pub(crate) async fn node_port(release: &Release<'_>) -> String {
-    let nodes = kubectl(&["get", "nodes", "--output", "json"])
-        .await
-        .unwrap();
-    let nodes: Value = serde_json::from_str(&nodes).unwrap();
-    let addresses = nodes["items"][0]["status"]["addresses"].as_array().unwrap();
-    let node = addresses
-        .iter()
-        .find(|it| it["type"] == "InternalIP")
-        .unwrap();
+    let node = node_address().await.unwrap();
     let edge = release.object("edge");
     let service = release.namespace.get(&["service", &edge]).await.unwrap();
     let base = format!(
         "http://{}:{}",
-        node["address"].as_str().unwrap(),
-        service["spec"]["ports"][0]["nodePort"]
+        node, service["spec"]["ports"][0]["nodePort"]
     );
     let there = async || {
         Ok(get(&base, "/api/v1/status")
@@ -154,62 +144,16 @@ async fn is_well(release: &Release<'_>, base: &str, component: &str, what: &str)
     ));
 }
 
-async fn write(base: &str, name: &str) -> Option<u16> {
-    let body = json!({"name": name}).to_string().into_bytes();
-    let json = [("content-type", "application/json")];
-    let reply = send(base, "POST", "/api/v1/states", &json, Some(body), AT_ONCE).await;
-    reply.ok().map(|reply| reply.status)
-}
-
-/// Somebody who writes all the time, and remembers what was said to be written.
-struct Writer {
-    task: JoinHandle<usize>,
-    told: Arc<Mutex<Vec<String>>>,
-    ends: Arc<AtomicBool>,
-}
-
-impl Writer {
-    fn begin(base: &str) -> Self {
-        let told = Arc::<Mutex<Vec<String>>>::default();
-        let ends = Arc::new(AtomicBool::new(false));
-        let (base, kept, end) = (base.to_owned(), Arc::clone(&told), Arc::clone(&ends));
-        let task = tokio::spawn(async move {
-            let mut number = 0;
-            while !end.load(Ordering::Relaxed) {
-                let name = format!("Written {number}");
-                if write(&base, &name).await == Some(201) {
-                    kept.lock().unwrap().push(name);
-                }
-                number += 1;
-                tokio::time::sleep(PAUSE).await;
-            }
-            number
-        });
-        Self { task, told, ends }
-    }
-
-    /// How many writes were answered well, and how many were not.
-    async fn end(self) -> (usize, usize) {
-        self.ends.store(true, Ordering::Relaxed);
-        let tried = self.task.await.unwrap();
-        let told = self.told.lock().unwrap().len();
-        (told, tried - told)
-    }
-
-    async fn keeps_what_was_told(self, release: &Release<'_>) {
-        let told = Arc::clone(&self.told);
-        let (answered, refused) = self.end().await;
-        let kept = sql(release, "SELECT name FROM states").await;
-        let kept: BTreeSet<&str> = kept.lines().collect();
-        let told = told.lock().unwrap();
-        let lost: Vec<&String> = told
-            .iter()
-            .filter(|name| !kept.contains(name.as_str()))
-            .collect();
-        announce(&format!(
-            "{answered} answered writes, {} lost; {refused} not answered well",
-            lost.len()
-        ));
-        assert!(answered > 100 && lost.is_empty(), "{lost:?}");
-    }
+/// Each write that was answered is there.
+async fn keeps_what_was_told(writer: Writer, release: &Release<'_>) {
+    let written = writer.end().await.unwrap();
+    let kept = sql(release, "SELECT name FROM states").await;
+    let lost = written.lost(&kept);
+    announce(&format!(
+        "{} answered writes, {} lost; {} not answered well",
+        written.told.len(),
+        lost.len(),
+        written.refused
+    ));
+    assert!(written.told.len() > 100 && lost.is_empty(), "{lost:?}");
 }

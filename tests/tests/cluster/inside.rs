@@ -1,7 +1,7 @@
 //! Programs that a test runs inside the cluster.
 
-use crate::world::{PATIENCE, Release, version};
-use rig::{Namespace, until};
+use crate::world::{PATIENCE, Release};
+use rig::{Namespace, until, version};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(crate) struct Errand<'a> {
 impl<'a> Errand<'a> {
     /// One of `hbnb`, which may do what `helm test` may in this release.
     pub(crate) fn hbnb(release: &Release<'a>, args: &[&str]) -> Self {
-        let image = format!("hbnb/hbnb:{}", version());
+        let image = format!("hbnb/hbnb:{}", version().unwrap());
         let labels = json!({
             "app.kubernetes.io/name": "hbnb",
             "app.kubernetes.io/instance": release.name,
@@ -92,7 +92,7 @@ impl<'a> Errand<'a> {
 pub(crate) async fn reaches(namespace: &Namespace, pod: &str, target: &str) -> bool {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let name = format!("try-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    let image = format!("--image=hbnb/hbnb:{}", version());
+    let image = format!("--image=hbnb/hbnb:{}", version().unwrap());
     let container = format!("--container={name}");
     let args = [
         "debug",

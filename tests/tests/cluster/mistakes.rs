@@ -1,6 +1,6 @@
 //! What somebody sees who got it wrong: Helm's words, and what the cluster tells of the pods.
 
-use crate::world::{PATIENCE, Release, can_have, values_with};
+use crate::world::{PATIENCE, Release, can_have, database, values_with};
 use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
 
@@ -10,11 +10,7 @@ async fn a_wrong_password_is_told() {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
-    let outside = Release::named(&helm, &namespace, "outside");
-    outside.install(&values_with(&json!({
-        "networkPolicy": {"enabled": false},
-        "web": {"replicas": 0}, "api": {"replicas": 0}, "assets": {"replicas": 0}, "edge": {"replicas": 0},
-    })));
+    let outside = database(&helm, &namespace).await;
     let wrong = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "wrong"},
         "stringData": {"password": "wrong"},

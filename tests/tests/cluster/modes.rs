@@ -2,7 +2,7 @@
 
 use crate::inside::Errand;
 use crate::upgrade::sql;
-use crate::world::{PATIENCE, Release, SERVICES, can_have, values, values_with};
+use crate::world::{PATIENCE, Release, SERVICES, can_have, database, values, values_with};
 use rig::http::{get, send};
 use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
@@ -15,11 +15,7 @@ async fn a_database_outside_is_migrated_by_a_job() {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
-    let outside = Release::named(&helm, &namespace, "outside");
-    outside.install(&values_with(&json!({
-        "networkPolicy": {"enabled": false},
-        "web": {"replicas": 0}, "api": {"replicas": 0}, "assets": {"replicas": 0}, "edge": {"replicas": 0},
-    })));
+    let outside = database(&helm, &namespace).await;
     let site = Release::new(&helm, &namespace);
     let host = outside.object("db");
     let took = site.install(&json!({

@@ -1,8 +1,9 @@
 //! Who may talk to whom.
 
 use crate::inside::{Errand, reaches};
-use crate::world::{PATIENCE, Release, can_have, values_with, version};
-use rig::{Namespace, announce, kubectl};
+use crate::world::{PATIENCE, Release, can_have, values_with};
+use rig::kube::node_address;
+use rig::{Namespace, announce, version};
 use serde_json::{Value, json};
 use std::net::{TcpListener, UdpSocket};
 
@@ -95,7 +96,7 @@ async fn address(release: &Release<'_>, component: &str) -> String {
 
 /// From a pod that no policy of the release is about.
 async fn asks(namespace: &Namespace, to: &str) -> bool {
-    let image = format!("hbnb/hbnb:{}", version());
+    let image = format!("hbnb/hbnb:{}", version().unwrap());
     let container = json!({"image": image, "args": ["check", "--tcp", to]});
     let (code, _) = Errand::run(namespace, &json!({}), container)
         .end(PATIENCE)
@@ -111,18 +112,10 @@ struct Outside {
 
 impl Outside {
     async fn new() -> Self {
-        let nodes = kubectl(&["get", "nodes", "--output", "json"])
-            .await
-            .unwrap();
-        let nodes: Value = serde_json::from_str(&nodes).unwrap();
-        let addresses = nodes["items"][0]["status"]["addresses"].as_array().unwrap();
-        let node = addresses
-            .iter()
-            .find(|it| it["type"] == "InternalIP")
-            .unwrap();
+        let node = node_address().await.unwrap();
         // Nothing is sent: the system says from which address it would be.
         let way = UdpSocket::bind("0.0.0.0:0").unwrap();
-        way.connect((node["address"].as_str().unwrap(), 1)).unwrap();
+        way.connect((node.as_str(), 1)).unwrap();
         let listener = TcpListener::bind((way.local_addr().unwrap().ip(), 0)).unwrap();
         Self {
             address: listener.local_addr().unwrap().to_string(),

@@ -1,9 +1,9 @@
 //! A new version comes while people use the site.
 
 use crate::inside::Errand;
-use crate::world::{IMAGES, PATIENCE, Release, SERVICES, can_have, load, values_with, version};
+use crate::world::{IMAGES, PATIENCE, Release, SERVICES, can_have, load, values_with};
 use rig::http::send;
-use rig::{Namespace, announce, docker};
+use rig::{Namespace, announce, docker, version};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ async fn nothing_is_lost_while_it_rolls() {
     tag("next").await;
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    release.install(&of_version(&version()));
+    release.install(&of_version(&version().unwrap()));
 
     let (requests, failed, why) = visit(&release, "20s", false).report(LIMIT).await;
     announce(&format!("no roll: {requests} requests, {failed} failed"));
     assert_eq!(failed, 0, "without a roll: {why}");
 
     let visitors = [visit(&release, LONG, false), visit(&release, LONG, true)];
-    for image in ["next", &version()] {
+    for image in ["next", &version().unwrap()] {
         release.install(&of_version(image));
         for service in SERVICES {
             release.until_ready(service).await;
@@ -87,7 +87,7 @@ async fn without_a_drain_requests_are_lost() {
 /// Images of ours with another tag, and so another roll.
 async fn tag(tag: &str) {
     for image in IMAGES {
-        let [from, to] = [&version(), tag].map(|tag| format!("{image}:{tag}"));
+        let [from, to] = [&version().unwrap(), tag].map(|tag| format!("{image}:{tag}"));
         docker(&["tag", &from, &to]).await.unwrap();
     }
     load(&IMAGES.map(|image| format!("{image}:{tag}")));

@@ -1,11 +1,11 @@
 //! What the stories of the cluster share: a chart that is installed, and people who use it.
 
 use rig::environment::variable;
-use rig::golden::{Reading, Targets, play, required_steps};
+use rig::golden::{self, Targets};
 use rig::helm::{HELM, chart};
 use rig::kube::available;
 use rig::skip::{Tool, missing};
-use rig::{Helm, Namespace, announce, skipped, top, until};
+use rig::{Helm, Namespace, skipped, until, version};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::Command;
@@ -13,7 +13,6 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-const SCENARIOS: &str = include_str!("../../golden/public.jsonl");
 /// How long something in the cluster may take to be what it should be.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// The services that the chart makes of our own images, and nginx before them.
@@ -39,7 +38,7 @@ pub(crate) fn can_have(what: &str) -> Option<Helm> {
     }
     static LOADED: OnceLock<()> = OnceLock::new();
     LOADED.get_or_init(|| {
-        let ours = IMAGES.map(|image| format!("{image}:{}", version()));
+        let ours = IMAGES.map(|image| format!("{image}:{}", version().unwrap()));
         let foreign = FOREIGN.map(str::to_owned);
         load(&[ours.as_slice(), &foreign].concat());
     });
@@ -55,13 +54,6 @@ pub(crate) fn load(images: &[String]) {
     shell.args(["-c", &format!("{command} \"$@\""), "sh"]);
     let output = shell.args(images).output().unwrap();
     assert!(output.status.success(), "{command}: {output:?}");
-}
-
-/// The version that the workspace has, and the images by default.
-pub(crate) fn version() -> String {
-    let manifest = std::fs::read_to_string(top().unwrap().join("Cargo.toml")).unwrap();
-    let line = manifest.lines().find(|line| line.starts_with("version = "));
-    line.unwrap().split('"').nth(1).unwrap().to_owned()
 }
 
 /// A release of the chart in a namespace.
@@ -188,13 +180,16 @@ fn merge(into: &mut Value, more: &Value) {
 
 /// Plays all golden scenarios.
 pub(crate) async fn plays(base: &str, what: &str) {
-    let targets = Targets::site(base);
-    let all = |_: &str| true;
-    let tally = play(SCENARIOS, &targets, Reading::Plain, all)
-        .await
-        .unwrap();
-    announce(&format!("golden {what}: {tally}"));
-    assert_eq!(tally.failed, 0, "{}", tally.failures.join("\n"));
-    let required = required_steps(SCENARIOS, &targets, all).unwrap();
-    assert!(tally.passed >= required, "{tally}");
+    golden::plays(&Targets::site(base), what).await.unwrap();
+}
+
+/// A release that is nothing but a database, for others to use.
+pub(crate) async fn database<'a>(helm: &'a Helm, namespace: &'a Namespace) -> Release<'a> {
+    let release = Release::named(helm, namespace, "outside");
+    let none = json!({"replicas": 0});
+    release.install(&values_with(&json!({
+        "networkPolicy": {"enabled": false}, "edge": none, "web": none, "api": none, "assets": none,
+    })));
+    release.until_ready("db").await;
+    release
 }

@@ -1,7 +1,7 @@
 //! What somebody sees who has set something wrong.
 
-use crate::world::{can_have, site, version};
-use rig::{Compose, docker, inspect};
+use crate::world::{can_have, site};
+use rig::{Compose, docker, inspect, version};
 use std::net::TcpListener;
 use std::process::Output;
 use std::time::Duration;
@@ -103,7 +103,7 @@ async fn put_secret(compose: &Compose, text: &str) {
     docker(&create).await.unwrap();
     let mount = format!("{volume}:/run/hbnb/secrets");
     // The folder takes its owner over from the image first.
-    let image = format!("hbnb/hbnb:{}", version());
+    let image = format!("hbnb/hbnb:{}", version().unwrap());
     docker(&["run", "--rm", "-v", &mount, &image, "--version"])
         .await
         .unwrap();

@@ -4,9 +4,9 @@
 use crate::alarms::Alarms;
 use crate::reader::Reader;
 use crate::world::{PATIENCE, address, can_have, kill, site};
-use crate::writer::{AT_ONCE, Writer, is_well};
+use crate::writer::{AT_ONCE, is_well, keeps_what_was_told};
 use rig::http::{get, send};
-use rig::{Compose, announce, docker, inspect, until};
+use rig::{Compose, Writer, announce, docker, inspect, until};
 use std::time::{Duration, Instant};
 
 /// The alert for a database that is out of reach.
@@ -31,7 +31,7 @@ async fn faults_are_told_and_heal() {
     // Whoever asks one that is stuck waits for its end.
     the_api_is_stuck(&compose).await;
 
-    writer.keeps_what_was_told(&compose).await;
+    keeps_what_was_told(writer, &compose).await;
 }
 
 async fn the_api_is_killed(compose: &Compose, alarms: &Alarms) {

@@ -3,7 +3,9 @@
 use crate::alarms::Alarms;
 use crate::reader::Reader;
 use crate::world::{PATIENCE, can_have, site};
-use crate::writer::{Writer, is_well, write};
+use crate::writer::{is_well, keeps_what_was_told};
+use rig::Writer;
+use rig::writer::write;
 use rig::{Tool, announce, missing, until};
 use std::fs::File;
 use std::io::Write as _;
@@ -49,7 +51,7 @@ async fn the_disk_of_the_database_is_full() {
     disk.empty();
     is_well(&compose, "after the disk has room").await;
     alarms.resolves("HbnbAvailabilityBurnFast").await;
-    writer.keeps_what_was_told(&compose).await;
+    keeps_what_was_told(writer, &compose).await;
     reader.was_well_told().await;
 }
 

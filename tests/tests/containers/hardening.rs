@@ -136,7 +136,7 @@ async fn networks_are_apart(compose: &Compose) {
 }
 
 async fn reaches(network: &str, target: &str) -> bool {
-    let image = format!("hbnb/hbnb:{}", crate::world::version());
+    let image = format!("hbnb/hbnb:{}", rig::version().unwrap());
     let check = [
         "run",
         "--rm",

@@ -1,7 +1,7 @@
 //! What the images hold.
 
-use crate::world::{OURS, can_have, version};
-use rig::{announce, docker, inspect, top};
+use crate::world::{OURS, can_have};
+use rig::{announce, docker, inspect, top, version};
 use std::collections::BTreeSet;
 use std::process::Command;
 use tempfile::TempDir;
@@ -13,7 +13,7 @@ const MOST_CONTEXT: u64 = 5_000_000;
 const MADE_BY_THE_ENGINE: [&str; 4] = ["dev/", "proc/", "sys/", "etc/"];
 
 fn image(name: &str) -> String {
-    format!("hbnb/{name}:{}", version())
+    format!("hbnb/{name}:{}", version().unwrap())
 }
 
 #[tokio::test]
@@ -30,7 +30,10 @@ async fn an_image_holds_one_program() {
         assert_eq!(config["User"], "65532:65532");
         assert_eq!(config["StopSignal"], "SIGTERM");
         let labels = &config["Labels"];
-        assert_eq!(labels["org.opencontainers.image.version"], version());
+        assert_eq!(
+            labels["org.opencontainers.image.version"],
+            version().unwrap()
+        );
         assert_eq!(labels["org.opencontainers.image.licenses"], "MIT");
         for label in ["revision", "source", "title", "description"] {
             let label = format!("org.opencontainers.image.{label}");
@@ -143,7 +146,7 @@ fn size(folder: &std::path::Path) -> u64 {
 #[test]
 fn compose_takes_the_version_of_the_workspace() {
     let text = std::fs::read_to_string(top().unwrap().join("docker/compose.yaml")).unwrap();
-    let default = format!("${{HBNB_TAG:-{}}}", version());
+    let default = format!("${{HBNB_TAG:-{}}}", version().unwrap());
     assert!(text.contains(&default));
     assert_eq!(
         text.matches("${HBNB_TAG").count(),

@@ -1,8 +1,8 @@
 //! Containers are restarted and replaced while people use the site.
 
 use crate::visitors::{Story, Visitors};
-use crate::world::{OURS, can_have, site, until_healthy, version};
-use rig::{Compose, announce, docker, inspect, logs, until};
+use crate::world::{OURS, can_have, site, until_healthy};
+use rig::{Compose, announce, docker, inspect, logs, until, version};
 use std::time::{Duration, Instant};
 use tokio::process::Command;
 
@@ -22,7 +22,7 @@ async fn nothing_is_lost_while_containers_come_and_go() {
     ];
     compose.up(&two).await.unwrap();
 
-    let visitors = Visitors::come(&compose.base(), RATE);
+    let visitors = Visitors::come(&compose.base(), RATE).await;
     for service in OURS {
         for container in compose.containers(service).await.unwrap() {
             docker(&["restart", &container]).await.unwrap();
@@ -33,7 +33,7 @@ async fn nothing_is_lost_while_containers_come_and_go() {
     announce(&format!("restart of each of six containers: {story}"));
     lost_nothing(&compose, &story).await;
 
-    let visitors = Visitors::come(&compose.base(), RATE);
+    let visitors = Visitors::come(&compose.base(), RATE).await;
     roll(&compose, "next").await;
     let story = visitors.leave().await;
     announce(&format!("roll of six containers: {story}"));
@@ -48,7 +48,7 @@ async fn nothing_is_lost_while_containers_come_and_go() {
     }
 
     // The published port is bound by the one edge that there is: while it restarts, nobody listens.
-    let visitors = Visitors::come(&compose.base(), RATE);
+    let visitors = Visitors::come(&compose.base(), RATE).await;
     compose.run(&["restart", "edge"]).await.unwrap();
     until_healthy(&compose.container("edge").await.unwrap()).await;
     let story = visitors.leave().await;
@@ -70,7 +70,7 @@ async fn replicas_share_the_work() {
     let mut compose = site().env("HBNB_NO_DEMO", "false");
     compose.up(&[]).await.unwrap();
     // Somebody keeps the connections between the services busy all the time.
-    let visitors = Visitors::come(&compose.base(), RATE);
+    let visitors = Visitors::come(&compose.base(), RATE).await;
     compose
         .up(&["--scale", "api=3", "--scale", "web=2"])
         .await
@@ -120,7 +120,7 @@ async fn lost_nothing(compose: &Compose, story: &Story) {
 async fn roll(compose: &Compose, tag: &str) {
     for image in ["api", "web", "assets", "hbnb"] {
         let name = |tag: &str| format!("hbnb/{image}:{tag}");
-        docker(&["tag", &name(&version()), &name(tag)])
+        docker(&["tag", &name(&version().unwrap()), &name(tag)])
             .await
             .unwrap();
     }

@@ -24,8 +24,8 @@ pub(crate) struct Story {
 }
 
 impl Visitors {
-    /// So many requests a second, on schedule, whatever the answers take; writes among them.
-    pub(crate) fn come(base: &str, rate: u32) -> Visitors {
+    /// So many requests a second, on schedule, whatever the answers take; writes among them. They have begun when this is done.
+    pub(crate) async fn come(base: &str, rate: u32) -> Visitors {
         let rate = rate.to_string();
         let plan = [
             "--url",
@@ -36,8 +36,10 @@ impl Visitors {
             "15m",
             "--writes",
         ];
+        let mut visits = Visits::begin(&plan, &[]).unwrap();
+        visits.until_begun().await.unwrap();
         Visitors {
-            visits: Visits::begin(&plan, &[]).unwrap(),
+            visits,
             begun: Instant::now(),
         }
     }

@@ -1,12 +1,11 @@
 //! What the stories of containers share.
 
 use rig::environment::variable;
-use rig::golden::{Reading, Targets, play, required_steps};
+use rig::golden::{self, Targets};
 use rig::skip::{Tool, missing};
-use rig::{Compose, announce, inspect, skipped, top};
+use rig::{Compose, inspect, skipped};
 use std::time::Duration;
 
-const SCENARIOS: &str = include_str!("../../golden/public.jsonl");
 /// How long a container may take to be what it should be.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// The services that are programs of ours.
@@ -37,15 +36,7 @@ pub(crate) fn site() -> Compose {
 
 /// Plays all golden scenarios.
 pub(crate) async fn plays(base: &str, what: &str) {
-    let targets = Targets::site(base);
-    let all = |_: &str| true;
-    let tally = play(SCENARIOS, &targets, Reading::Plain, all)
-        .await
-        .unwrap();
-    announce(&format!("golden {what}: {tally}"));
-    assert_eq!(tally.failed, 0, "{}", tally.failures.join("\n"));
-    let required = required_steps(SCENARIOS, &targets, all).unwrap();
-    assert!(tally.passed >= required, "{tally}");
+    golden::plays(&Targets::site(base), what).await.unwrap();
 }
 
 /// The address of a container in a network of its project, for a test that looks behind the edge.
@@ -98,11 +89,4 @@ pub(crate) async fn sql(compose: &Compose, text: &str) -> String {
         text,
     ];
     compose.run(&psql).await.unwrap().trim().to_owned()
-}
-
-/// The version that the workspace has, and the images by default.
-pub(crate) fn version() -> String {
-    let manifest = std::fs::read_to_string(top().unwrap().join("Cargo.toml")).unwrap();
-    let line = manifest.lines().find(|line| line.starts_with("version = "));
-    line.unwrap().split('"').nth(1).unwrap().to_owned()
 }
