@@ -21,6 +21,8 @@ use std::path::Path;
 use tempfile::TempDir;
 use tools::{Account, Tools};
 
+/// `psql` in a container that has the database of HBNB; the SQL follows.
+pub const PSQL: [&str; 7] = ["psql", "-U", "hbnb", "-qAt", "-v", "ON_ERROR_STOP=1", "-c"];
 const PORTS_TO_TRY: usize = 5;
 const LOG: &str = "postgres.log";
 

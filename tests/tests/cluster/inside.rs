@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-const TICK: Duration = Duration::from_millis(300);
-
 /// A pod of a test's own, that runs to its end.
 pub(crate) struct Errand<'a> {
     namespace: &'a Namespace,
@@ -58,19 +56,16 @@ impl<'a> Errand<'a> {
 
     /// Waits for its end; its exit code, and what it wrote.
     pub(crate) async fn end(&self, limit: Duration) -> (i64, String) {
-        let mut code = None;
-        let ended = async || {
-            tokio::time::sleep(TICK).await;
-            let pod = self.namespace.get(&["pod", &self.name]).await?;
-            let state = &pod["status"]["containerStatuses"][0]["state"];
-            code = state["terminated"]["exitCode"].as_i64();
-            Ok(code.is_some())
-        };
-        until(&format!("the end of {}", self.name), limit, ended)
-            .await
-            .unwrap();
+        // Asked again and again, it would take the processor from what is measured meanwhile.
+        let ended = "--for=jsonpath={.status.containerStatuses[0].state.terminated.exitCode}";
+        let (pod, limit) = (format!("pod/{}", self.name), limit.as_secs());
+        let wait = ["wait", &pod, ended, &format!("--timeout={limit}s")];
+        self.namespace.kubectl(&wait).await.unwrap();
+        let pod = self.namespace.get(&["pod", &self.name]).await.unwrap();
+        let state = &pod["status"]["containerStatuses"][0]["state"];
+        let code = state["terminated"]["exitCode"].as_i64().unwrap();
         let told = self.namespace.kubectl(&["logs", &self.name]).await;
-        (code.unwrap(), told.unwrap())
+        (code, told.unwrap())
     }
 
     /// The report of `hbnb load --json`: how many requests there were, how many failed, and why.

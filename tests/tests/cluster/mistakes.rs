@@ -11,11 +11,7 @@ async fn a_wrong_password_is_told() {
     };
     let namespace = Namespace::new().await.unwrap();
     let outside = database(&helm, &namespace).await;
-    let wrong = json!({
-        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "wrong"},
-        "stringData": {"password": "wrong"},
-    });
-    namespace.apply(&wrong).unwrap();
+    secret(&namespace);
     let values = external(&outside.object("db"));
     tells(
         &Release::new(&helm, &namespace),
@@ -31,11 +27,7 @@ async fn a_database_that_is_not_there_is_told() {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
-    let secret = json!({
-        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "wrong"},
-        "stringData": {"password": "any"},
-    });
-    namespace.apply(&secret).unwrap();
+    secret(&namespace);
     let values = external("nobody.invalid");
     tells(&Release::new(&helm, &namespace), &values, "nobody.invalid").await;
 }
@@ -70,6 +62,15 @@ async fn an_image_that_is_not_there_is_told() {
         "hbnb/web:0.0.0-none",
     )
     .await;
+}
+
+/// With a password that no database has.
+fn secret(namespace: &Namespace) {
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "wrong"},
+        "stringData": {"password": "wrong"},
+    });
+    namespace.apply(&secret).unwrap();
 }
 
 fn external(host: &str) -> Value {

@@ -2,6 +2,7 @@
 
 use crate::inside::Errand;
 use crate::world::{PATIENCE, Release, can_have};
+use rig::postgres::PSQL;
 use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -170,19 +171,7 @@ fn of(change: u32, backup: bool) -> Value {
 /// What SQL gives in the internal database.
 pub(crate) async fn sql(release: &Release<'_>, text: &str) -> String {
     let pod = format!("{}-0", release.object("db"));
-    let psql = [
-        "exec",
-        &pod,
-        "--",
-        "psql",
-        "-U",
-        "hbnb",
-        "-qAt",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "-c",
-        text,
-    ];
+    let psql = [&["exec", pod.as_str(), "--"][..], &PSQL, &[text]].concat();
     let told = release.namespace.kubectl(&psql).await.unwrap();
     told.trim().to_owned()
 }

@@ -2,6 +2,7 @@
 
 use rig::environment::variable;
 use rig::golden::{self, Targets};
+use rig::postgres::PSQL;
 use rig::skip::{Tool, missing};
 use rig::{Compose, inspect, skipped};
 use std::time::Duration;
@@ -75,18 +76,6 @@ pub(crate) async fn until_healthy(container: &str) {
 
 /// Runs SQL in the database of a project.
 pub(crate) async fn sql(compose: &Compose, text: &str) -> String {
-    let psql = [
-        "exec",
-        "-T",
-        "db",
-        "psql",
-        "-U",
-        "hbnb",
-        "-qAt",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "-c",
-        text,
-    ];
+    let psql = [&["exec", "-T", "db"][..], &PSQL, &[text]].concat();
     compose.run(&psql).await.unwrap().trim().to_owned()
 }
