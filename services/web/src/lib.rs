@@ -11,7 +11,6 @@ mod assets;
 mod author;
 mod entered;
 mod error;
-mod escape;
 mod extract;
 mod forms;
 mod look;

@@ -3,8 +3,8 @@
 mod amounts;
 mod pictures;
 
-pub(crate) use amounts::{Counted, Dollars, counted};
-pub(crate) use pictures::{BATH, BED, CHECK, DOWN, GUESTS, PIN, SCENES, SEARCH};
+pub(crate) use amounts::{BATHROOMS, BEDROOMS, Counted, Dollars, GUESTS, PLACES, REVIEWS};
+pub(crate) use pictures::{CHECK, DOWN, PIN, SCENES, SEARCH};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -28,9 +28,10 @@ pub(crate) fn tone(id: &str) -> &'static str {
     TONES[look(id) % TONES.len()]
 }
 
-/// The one of the six landscapes that belongs to an id.
-pub(crate) fn scene(id: &str) -> &'static str {
-    SCENES[look(id) / TONES.len() % SCENES.len()]
+/// The one of the six landscapes that belongs to an id, in the id's colour.
+pub(crate) fn picture(id: &str) -> &'static str {
+    let look = look(id);
+    SCENES[look / TONES.len() % SCENES.len()][look % TONES.len()]
 }
 
 /// One of all pairs of a colour and a landscape, of the beginning of an id and its end: a page asks for hundreds of them. The same on every machine and in every
@@ -121,10 +122,8 @@ mod tests {
         for look in TONES {
             assert!(ids().filter(|id| tone(id) == look).count() > 20);
         }
-        for look in SCENES {
-            assert!(ids().filter(|id| scene(id) == look).count() > 30);
-        }
-        let pairs: BTreeSet<_> = ids().map(|id| (tone(&id), scene(&id))).collect();
-        assert_eq!(pairs.len(), 48);
+        let pictures: BTreeSet<_> = ids().map(|id| picture(&id)).collect();
+        assert_eq!(pictures, SCENES.into_iter().flatten().collect());
+        assert!(ids().all(|id| picture(&id).contains(&format!(" tone-{}\"", tone(&id)))));
     }
 }

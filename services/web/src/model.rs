@@ -1,14 +1,15 @@
 //! What the API tells, as far as pages show it.
 
 mod id;
-mod name;
+mod text;
+mod user;
 
 use serde::Deserialize;
 
-use crate::look::{self, Counted, Dollars, counted};
+use crate::look::{self, Counted, Dollars};
 pub(crate) use id::Id;
-use name::told;
-pub(crate) use name::{Initial, Name};
+pub(crate) use text::Text;
+pub(crate) use user::User;
 
 /// Amenities that a card names.
 const ON_A_CARD: usize = 4;
@@ -16,7 +17,7 @@ const ON_A_CARD: usize = 4;
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct State {
     pub(crate) id: Id,
-    pub(crate) name: String,
+    pub(crate) name: Text,
     /// Sorted by name; there if asked for, and if they fit into the answer.
     pub(crate) cities: Option<Vec<City>>,
 }
@@ -24,7 +25,7 @@ pub(crate) struct State {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct City {
     pub(crate) id: Id,
-    pub(crate) name: String,
+    pub(crate) name: Text,
     /// There if asked for.
     pub(crate) state: Option<Box<State>>,
 }
@@ -32,23 +33,13 @@ pub(crate) struct City {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Amenity {
     pub(crate) id: Id,
-    pub(crate) name: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct User {
-    pub(crate) id: Id,
-    pub(crate) email: String,
-    pub(crate) first_name: Option<String>,
-    pub(crate) last_name: Option<String>,
-    /// UTC, `YYYY-MM-DDTHH:MM:SS` and perhaps microseconds.
-    pub(crate) created_at: String,
+    pub(crate) name: Text,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Place {
     pub(crate) id: Id,
-    pub(crate) name: String,
+    pub(crate) name: Text,
     pub(crate) description: Option<String>,
     pub(crate) number_rooms: i32,
     pub(crate) number_bathrooms: i32,
@@ -66,7 +57,7 @@ pub(crate) struct Place {
     pub(crate) amenities: Vec<Amenity>,
     #[serde(default)]
     pub(crate) review_count: i64,
-    /// Times as a user's.
+    /// UTC, `YYYY-MM-DDTHH:MM:SS` and perhaps microseconds.
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
 }
@@ -82,25 +73,6 @@ pub(crate) struct Review {
     pub(crate) place: Option<Place>,
 }
 
-impl User {
-    /// First and last name, or what there is of them; without a name, what stands before the at sign of the e-mail.
-    pub(crate) fn name(&self) -> Name<'_> {
-        match (
-            self.first_name.as_deref().and_then(told),
-            self.last_name.as_deref().and_then(told),
-        ) {
-            (Some(first), last) => Name(first, last),
-            (None, Some(last)) => Name(last, None),
-            (None, None) => Name(self.email.split('@').next().unwrap_or_default(), None),
-        }
-    }
-
-    /// The letter that stands for them.
-    pub(crate) fn initial(&self) -> Initial {
-        self.name().initial()
-    }
-}
-
 impl Place {
     /// Its city and state, when they were asked for.
     pub(crate) fn city_and_state(&self) -> Option<(&City, &State)> {
@@ -108,19 +80,19 @@ impl Place {
     }
 
     pub(crate) fn guests(&self) -> Counted {
-        counted(self.max_guest.into(), " Guests")
+        Counted(self.max_guest.into(), &look::GUESTS)
     }
 
     pub(crate) fn bedrooms(&self) -> Counted {
-        counted(self.number_rooms.into(), " Bedrooms")
+        Counted(self.number_rooms.into(), &look::BEDROOMS)
     }
 
     pub(crate) fn bathrooms(&self) -> Counted {
-        counted(self.number_bathrooms.into(), " Bathrooms")
+        Counted(self.number_bathrooms.into(), &look::BATHROOMS)
     }
 
     pub(crate) fn reviews(&self) -> Counted {
-        counted(self.review_count, " reviews")
+        Counted(self.review_count, &look::REVIEWS)
     }
 
     /// What a night costs.

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
+use askama::filters::HtmlSafe;
 use askama::{FastWritable, NO_VALUES, Values};
 
 /// A whole number of dollars, its digits in groups of three: `$1,200`.
@@ -10,16 +11,41 @@ pub(crate) struct Dollars(pub(crate) i32);
 
 /// A count and its noun, which is singular for 1 alone: `2 Guests`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Counted {
-    count: i64,
-    /// With the space before them.
-    nouns: &'static str,
+pub(crate) struct Counted(pub(crate) i64, pub(crate) &'static Noun);
+
+/// What is counted. Most counts are small: they are there as they are written.
+#[derive(Debug)]
+pub(crate) struct Noun {
+    few: [&'static str; 10],
+    /// Behind any greater count.
+    many: &'static str,
 }
 
-/// So many of these: the nouns are in the plural that an `s` makes, behind a space, such as ` Guests`.
-pub(crate) fn counted(count: i64, nouns: &'static str) -> Counted {
-    Counted { count, nouns }
+macro_rules! noun {
+    ($one:literal) => {
+        Noun {
+            few: [
+                concat!("0 ", $one, "s"),
+                concat!("1 ", $one),
+                concat!("2 ", $one, "s"),
+                concat!("3 ", $one, "s"),
+                concat!("4 ", $one, "s"),
+                concat!("5 ", $one, "s"),
+                concat!("6 ", $one, "s"),
+                concat!("7 ", $one, "s"),
+                concat!("8 ", $one, "s"),
+                concat!("9 ", $one, "s"),
+            ],
+            many: concat!(" ", $one, "s"),
+        }
+    };
 }
+
+pub(crate) static BATHROOMS: Noun = noun!("Bathroom");
+pub(crate) static BEDROOMS: Noun = noun!("Bedroom");
+pub(crate) static GUESTS: Noun = noun!("Guest");
+pub(crate) static PLACES: Noun = noun!("place");
+pub(crate) static REVIEWS: Noun = noun!("review");
 
 impl FastWritable for Dollars {
     fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> askama::Result<()> {
@@ -41,12 +67,18 @@ impl FastWritable for Dollars {
 
 impl FastWritable for Counted {
     fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> askama::Result<()> {
-        self.count.write_into(dest, values)?;
-        let nouns = self.nouns;
-        let noun = nouns.strip_suffix('s').filter(|_| self.count == 1);
-        Ok(dest.write_str(noun.unwrap_or(nouns))?)
+        let Counted(count, noun) = self;
+        let few = usize::try_from(*count).ok();
+        if let Some(written) = few.and_then(|count| noun.few.get(count)) {
+            return Ok(dest.write_str(written)?);
+        }
+        count.write_into(dest, values)?;
+        Ok(dest.write_str(noun.many)?)
     }
 }
+
+impl HtmlSafe for Dollars {}
+impl HtmlSafe for Counted {}
 
 impl Display for Dollars {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -82,10 +114,12 @@ mod tests {
         for (count, wanted) in [
             (1, "1 Guest"),
             (0, "0 Guests"),
+            (9, "9 Guests"),
+            (10, "10 Guests"),
             (-1, "-1 Guests"),
             (i64::MIN, "-9223372036854775808 Guests"),
         ] {
-            assert_eq!(counted(count, " Guests").to_string(), wanted);
+            assert_eq!(Counted(count, &GUESTS).to_string(), wanted);
         }
     }
 }

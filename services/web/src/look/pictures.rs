@@ -12,28 +12,31 @@ macro_rules! icon {
     };
 }
 
+/// A landscape in each of the style sheet's eight colours.
 macro_rules! scene {
     ($number:literal) => {
-        concat!(
-            r#"<svg class="art" aria-hidden="true"><use href=""#,
+        scene!($number, 0, 1, 2, 3, 4, 5, 6, 7)
+    };
+    ($number:literal, $($tone:literal),*) => {
+        [$(concat!(
+            r#"<svg class="art tone-"#,
+            $tone,
+            r#"" aria-hidden="true"><use href=""#,
             env!("SCENES"),
             "#scene-",
             $number,
             r#""/></svg>"#
-        )
+        )),*]
     };
 }
 
-pub(crate) const BATH: &str = icon!("bath");
-pub(crate) const BED: &str = icon!("bed");
 pub(crate) const CHECK: &str = icon!("check");
 pub(crate) const DOWN: &str = icon!("down");
-pub(crate) const GUESTS: &str = icon!("guests");
 pub(crate) const PIN: &str = icon!("pin");
 pub(crate) const SEARCH: &str = icon!("search");
 
 /// Landscapes, for what has no picture of its own.
-pub(crate) const SCENES: [&str; 6] = [
+pub(crate) const SCENES: [[&str; 8]; 6] = [
     scene!(0),
     scene!(1),
     scene!(2),

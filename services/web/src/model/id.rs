@@ -3,13 +3,14 @@
 use std::fmt::{self, Display, Formatter, Write};
 use std::ops::Deref;
 
+use askama::filters::HtmlSafe;
 use askama::{FastWritable, Values};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::escape;
+use super::text::is_plain;
 
-/// An id, which nothing of means anything to HTML: a page writes some hundreds of them as they are (`|safe`).
+/// An id, which nothing of means anything to HTML: a page writes some hundreds of them as they are.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Id(String);
 
@@ -22,7 +23,7 @@ impl Id {
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id, D::Error> {
         let id = String::deserialize(deserializer)?;
-        match escape::is_plain(id.as_bytes()) {
+        match is_plain(&id) {
             true => Ok(Id(id)),
             false => Err(D::Error::custom("an id with a character of HTML")),
         }
@@ -54,6 +55,8 @@ impl FastWritable for Id {
         Ok(dest.write_str(self)?)
     }
 }
+
+impl HtmlSafe for Id {}
 
 impl Display for Id {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

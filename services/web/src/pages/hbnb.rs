@@ -9,7 +9,7 @@ use crate::App;
 use crate::api_client::{Api, Call};
 use crate::error::Result;
 use crate::markup::harmless;
-use crate::model::{Amenity, Name, Place, User};
+use crate::model::{Amenity, Place, Text};
 use crate::streamed::{List, Page, Part};
 
 const FILTERS: Look = Look {
@@ -158,7 +158,7 @@ struct Foot {
 
 struct Card<'a> {
     place: &'a Place,
-    owner: Option<Name<'a>>,
+    owner: Option<&'a Text>,
     /// HTML.
     description: String,
 }
@@ -167,7 +167,7 @@ impl Card<'_> {
     fn of(place: &Place) -> Card<'_> {
         Card {
             place,
-            owner: place.user.as_ref().map(User::name),
+            owner: place.user.as_ref().map(|user| &user.name),
             description: harmless(place.description.as_deref().unwrap_or_default()),
         }
     }

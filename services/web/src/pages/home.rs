@@ -44,7 +44,7 @@ impl Home<'_> {
         match (&self.pages.first, &self.pages.next) {
             (None, None) => {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);
-                format!("{}, by name", look::counted(count, " places"))
+                format!("{}, by name", look::Counted(count, &look::PLACES))
             }
             (None, Some(_)) => format!("The first {count}, by name"),
             (Some(_), _) => format!("{count} more, by name"),

@@ -106,7 +106,7 @@ async fn cities_of(api: &Api, id: &str) -> Result<Page> {
         .await?;
     let cities = Call::get("/states/{id}/cities", &[id]).query("sort", "name");
     let cities = List::begin(api, cities).await?;
-    let heading = format!("State: {}", state.value.name);
+    let heading = format!("State: {}", &*state.value.name);
     let page = head(&heading, Some("Cities:"))?.list(cities, items(city_item));
     Ok(page.text(Foot.render()?))
 }

@@ -107,6 +107,6 @@ impl Filters<'_> {
             }
             _ => self.amenities.iter().find(|a| a.id == id).map(|a| &a.name),
         };
-        name.map_or("Something else", String::as_str)
+        name.map_or("Something else", |name| name)
     }
 }
