@@ -1,13 +1,15 @@
 //! Which of a host's addresses is connected to next.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use std::vec::IntoIter;
 
 use axum::BoxError;
 use futures_util::future::BoxFuture;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use tokio::time::timeout;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
@@ -22,19 +24,30 @@ pub(super) fn of_system() -> Lookup {
     BoxCloneSyncService::new(lookup)
 }
 
+/// How long a lookup may take before the addresses that were found last are good enough: a question that gets lost on
+/// its way to a name server is asked again only after seconds.
+const LOOKUP: Duration = Duration::from_millis(300);
+
 /// Looks a host up for each connection, and has its addresses take turns: the one whose turn was the longest ago is
 /// tried first, and before it those that are new.
 #[derive(Clone)]
 pub(super) struct Spread {
     lookup: Lookup,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Those that were found last.
+    found: Vec<SocketAddr>,
     /// Those that had their turn, the latest at the end.
-    turns: Arc<Mutex<Vec<SocketAddr>>>,
+    turns: Vec<SocketAddr>,
 }
 
 impl Spread {
     pub(super) fn new(lookup: Lookup) -> Spread {
-        let turns = Arc::default();
-        Spread { lookup, turns }
+        let known = Arc::default();
+        Spread { lookup, known }
     }
 }
 
@@ -48,13 +61,25 @@ impl Service<Name> for Spread {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let (found, turns) = (self.lookup.call(name), self.turns.clone());
+        let (mut lookup, known) = (self.lookup.call(name), self.known.clone());
         Box::pin(async move {
-            let found = found.await?;
-            let mut turns = turns.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(ordered(found, &mut turns).into_iter())
+            let soon = timeout(LOOKUP, &mut lookup).await;
+            let had = lock(&known).found.clone();
+            let found = match soon {
+                Ok(Ok(found)) => found,
+                _ if !had.is_empty() => had,
+                Ok(Err(error)) => return Err(error),
+                Err(_) => lookup.await?,
+            };
+            let mut known = lock(&known);
+            known.found.clone_from(&found);
+            Ok(ordered(found, &mut known.turns).into_iter())
         })
     }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn ordered(mut found: Vec<SocketAddr>, turns: &mut Vec<SocketAddr>) -> Vec<SocketAddr> {

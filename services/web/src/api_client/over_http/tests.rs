@@ -172,6 +172,30 @@ async fn load_is_spread() {
     assert_eq!((one.requests(), other.requests()), (5, 5));
 }
 
+/// A name server that answers no more, or in words that help nobody, takes no replica away.
+#[tokio::test]
+async fn a_name_that_was_found_once_is_enough() {
+    let replica = Replica::start().await;
+    let (address, asked) = (replica.address, Arc::<AtomicUsize>::default());
+    let lookup = tower::service_fn(move |_| {
+        let before = asked.fetch_add(1, Ordering::Relaxed);
+        async move {
+            match before {
+                0 => Ok(vec![address]),
+                1 => Err(BoxError::from("try again")),
+                _ => std::future::pending().await,
+            }
+        }
+    });
+    let client = client_by(BoxCloneSyncService::new(lookup), Duration::ZERO);
+    let since = Instant::now();
+    for _ in 0..3 {
+        ask(&client).await;
+    }
+    assert!(since.elapsed() < PATIENCE, "{:?}", since.elapsed());
+    assert_eq!((replica.connections(), replica.requests()), (3, 3));
+}
+
 /// The address of a replica whose port nobody listens on.
 async fn closed() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
