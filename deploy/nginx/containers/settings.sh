@@ -53,3 +53,15 @@ mkdir -p /tmp/hbnb
         echo 'limit_req_status 429;'
     fi
 } >/tmp/hbnb/settings.conf
+
+# A certificate that is renewed is taken without a restart.
+certificate=/etc/nginx/tls/tls.crt
+if [ -e "$certificate" ]; then
+    seen=$(cksum <"$certificate")
+    while sleep 10; do
+        now=$(cksum <"$certificate") || continue
+        [ "$now" = "$seen" ] && continue
+        # One that nginx refuses is told, and the old one stays.
+        nginx -s reload && seen=$now
+    done </dev/null &
+fi

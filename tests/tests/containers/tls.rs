@@ -1,11 +1,16 @@
 //! HTTPS at the edge.
 
 use crate::world::{can_have, plays, site};
+use anyhow::ensure;
 use rig::process::free_port;
-use rig::{TlsBridge, announce};
+use rig::{TlsBridge, announce, inspect, until};
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
+
+/// Looked for every ten seconds.
+const SOON: Duration = Duration::from_secs(40);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_site_over_https() {
@@ -27,17 +32,17 @@ async fn the_site_over_https() {
     compose.up(&[]).await.unwrap();
 
     let certificate = folder.path().join("tls.crt");
-    let curl = async |args: &[&str]| {
+    let try_curl = async |args: &[&str]| {
         let output = Command::new("curl")
             .args(["--silent", "--show-error", "--max-time", "10", "--cacert"])
             .arg(&certificate)
             .args(args)
             .output()
-            .await
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+            .await?;
+        ensure!(output.status.success(), "{output:?}");
+        Ok(String::from_utf8(output.stdout)?)
     };
+    let curl = async |args: &[&str]| try_curl(args).await.unwrap();
     let https = format!("https://localhost:{port}");
     let version = "%{http_version} %{response_code}";
     let page = ["--output", "/dev/null", "--write-out", version, &https];
@@ -55,7 +60,19 @@ async fn the_site_over_https() {
     ];
     assert_eq!(curl(&led).await, format!("308 {https}/places/1?x=%20y"));
 
-    let bridge = TlsBridge::start(([127, 0, 0, 1], port).into(), made.cert.der().clone())
+    // Renewed: the next name is served soon, without a restart.
+    let renewed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    write("tls.key", renewed.signing_key.serialize_pem());
+    write("tls.crt", renewed.cert.pem());
+    let edge = compose.container("edge").await.unwrap();
+    let started = inspect(&edge).await.unwrap()["State"]["StartedAt"].clone();
+    let is_served = async || Ok(try_curl(&page).await.is_ok_and(|told| told == "2 200"));
+    until("the renewed certificate", SOON, is_served)
+        .await
+        .unwrap();
+    assert_eq!(inspect(&edge).await.unwrap()["State"]["StartedAt"], started);
+
+    let bridge = TlsBridge::start(([127, 0, 0, 1], port).into(), renewed.cert.der().clone())
         .await
         .unwrap();
     plays(&bridge.base(), "over https").await;
