@@ -25,7 +25,7 @@ setup: ## Install what the checks and tests need (Debian, as root; elsewhere it 
 	@tests/setup.sh
 
 build: ## Build all programs, optimised, into target/release
-	$(CARGO) build --release --workspace --bins --locked
+	$(CARGO) build --release --workspace --exclude hbnb-tests --bins --locked
 
 run: ## Run the site with demo data on http://127.0.0.1:8080 (database: hbnb.db)
 	$(CARGO) run --release --locked --package $(NAME) -- serve
@@ -44,7 +44,8 @@ check: ## Format, lints, shell scripts, documentation, licences, layering: what 
 test: ## All tests that need no container, on SQLite and on a PostgreSQL of their own
 	@$(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests
 
-heavy: build ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops
+heavy: ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops
+	$(CARGO) build --release --locked --package $(NAME)
 	@HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test memory --test slow_clients --test drain_load
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
@@ -65,7 +66,7 @@ cluster: images ## The tests of the chart in the cluster of KUBECONFIG; HBNB_CLU
 	@HBNB_TEST_CLUSTER=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
 
 manifests: ## Write what is made of the chart anew: deploy/kubernetes/base, the table of its README
-	@HBNB_TEST_UPDATE=1 $(CARGO) test --quiet --locked --package hbnb-tests --test chart the_readme the_manifests
+	@HBNB_TEST_UPDATE=1 $(CARGO) test --quiet --locked --package hbnb-tests --test chart -- the_readme the_manifests
 
 roll: ## Put the images of another tag (HBNB_TAG) behind the edge that runs, without losing a request
 	@docker/roll.sh
