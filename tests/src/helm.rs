@@ -14,9 +14,6 @@ pub const HELM: &str = "HBNB_TEST_HELM";
 /// The variable that names one of the time before, which many still use.
 pub const HELM_3: &str = "HBNB_TEST_HELM3";
 
-/// What a rendering without a cluster takes the cluster's version to be.
-const KUBERNETES: &str = "1.34.0";
-
 /// A Helm that knows nothing of who runs it: no plugins, no repositories, and no cluster if not told.
 #[derive(Debug)]
 pub struct Helm {
@@ -73,13 +70,21 @@ impl Helm {
     }
 
     /// The objects of a release named `site` with these values, in the chart's order; `apis` are what the cluster would have
-    /// beside Kubernetes' own.
-    pub fn render(&self, chart: &str, values: &Value, apis: &[String]) -> Result<Vec<Value>> {
+    /// beside Kubernetes' own, and `kubernetes` its version, such as `1.34`.
+    pub fn render(
+        &self,
+        chart: &str,
+        values: &Value,
+        apis: &[String],
+        kubernetes: &str,
+    ) -> Result<Vec<Value>> {
         let file = self.home.path().join("values.json");
         std::fs::write(&file, values.to_string())?;
         let file = file.to_string_lossy();
+        // As a cluster tells it.
+        let version = format!("{kubernetes}.0");
         let mut args = vec!["template", "site", chart, "--namespace", "here"];
-        args.extend(["--values", &file, "--kube-version", KUBERNETES]);
+        args.extend(["--values", &file, "--kube-version", &version]);
         for api in apis {
             args.extend(["--api-versions", api]);
         }

@@ -7,12 +7,16 @@
 mod checkers;
 #[path = "chart/manifests.rs"]
 mod manifests;
+#[path = "chart/monitoring.rs"]
+mod monitoring;
 #[path = "chart/objects.rs"]
 mod objects;
 #[path = "chart/policy.rs"]
 mod policy;
 #[path = "chart/policy_pods.rs"]
 mod policy_pods;
+#[path = "chart/schema.rs"]
+mod schema;
 #[path = "chart/sets.rs"]
 mod sets;
 #[path = "chart/values.rs"]
@@ -22,19 +26,24 @@ use regex::Regex;
 use rig::Helm;
 use rig::helm::{HELM, HELM_3, chart};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
+use std::thread;
 use tempfile::TempDir;
 
 use manifests::is_as_made;
 use objects::without_chance;
-use sets::{mistakes, rendered, sets};
+use sets::{PRESENT, mistakes, rendered, rendered_for, sets};
 
 const OLDEST_TO_NEWEST: [&str; 4] = ["1.29", "1.31", "1.34", "1.37"];
 
 #[test]
 fn there_are_enough_sets() {
-    assert!(sets().len() >= 16);
+    let sets = sets();
+    assert!(sets.len() >= 16);
+    // What is made of one is found again by it.
+    let names: BTreeSet<&String> = sets.iter().map(|set| &set.name).collect();
+    assert_eq!(names.len(), sets.len(), "a name is there twice");
 }
 
 /// Helm 3 is what many still have.
@@ -48,7 +57,8 @@ fn each_set_renders_alike_in_both_helms() {
         return;
     };
     for set in sets() {
-        let [old, new] = [&old, &new].map(|helm| without_chance(rendered(helm, &set)));
+        let old = without_chance(rendered_for(PRESENT, &old, &set));
+        let new = without_chance(rendered(&new, &set));
         assert_eq!(old, new, "{}", set.name);
     }
 }
@@ -80,34 +90,35 @@ fn each_set_is_lint_clean() {
 
 #[test]
 fn each_set_is_valid_for_each_kubernetes() {
+    // A rendering is for one version, and takes its time.
+    thread::scope(|scope| {
+        for version in OLDEST_TO_NEWEST {
+            scope.spawn(|| each_set_is_valid_for(version));
+        }
+    });
+}
+
+fn each_set_is_valid_for(version: &str) {
     let what = "the schemas of Kubernetes";
     let Some(helm) = Helm::find(HELM, what).unwrap() else {
         return;
     };
-    // Sets have most objects in common; objects of others have no schema there.
-    let mut objects: BTreeMap<String, String> = BTreeMap::new();
-    for set in sets() {
-        for object in rendered(&helm, &set) {
-            if objects::is_of_kubernetes(&object) {
-                objects
-                    .entry(object.to_string())
-                    .or_insert(set.since.clone());
-            }
-        }
-    }
+    // Sets have most objects in common but for chance; objects of others have no schema there.
+    let sets = sets();
+    let sets = sets.iter().filter(|set| set.since.as_str() <= version);
+    let objects = sets.flat_map(|set| match version {
+        PRESENT => without_chance(rendered(&helm, set)),
+        other => without_chance(rendered_for(other, &helm, set)),
+    });
+    let objects: BTreeSet<String> = objects
+        .filter(objects::is_of_kubernetes)
+        .map(|object| format!("---\n{object}\n"))
+        .collect();
     assert!(objects.len() > 100, "{} are too few", objects.len());
     let folder = TempDir::new().unwrap();
-    for version in OLDEST_TO_NEWEST {
-        let known = objects
-            .iter()
-            .filter(|(_, since)| since.as_str() <= version);
-        let known: Vec<String> = known
-            .map(|(object, _)| format!("---\n{object}\n"))
-            .collect();
-        let file = folder.path().join(format!("{version}.yaml"));
-        fs::write(&file, known.concat()).unwrap();
-        checkers::kubernetes_validate(what, version, &file);
-    }
+    let file = folder.path().join("objects.yaml");
+    fs::write(&file, String::from_iter(objects)).unwrap();
+    checkers::kubernetes_validate(what, version, &file);
 }
 
 #[test]
@@ -146,33 +157,34 @@ fn kube_score_finds_nothing_new() {
     }
 }
 
-/// Those of `deploy/prometheus`, as the operator of Prometheus hands them on.
+/// Those of `deploy/prometheus`, as the operator of Prometheus hands them on; without what cannot be scraped they are still
+/// rules.
 #[test]
 fn the_rules_are_those_of_prometheus() {
     let Some(helm) = Helm::find(HELM, "the rules in the chart").unwrap() else {
         return;
     };
-    let sets = sets();
-    let set = sets.iter().find(|set| set.name == "monitored by services");
-    let rendered = rendered(&helm, set.unwrap());
-    let found = rendered
-        .iter()
-        .find(|object| object["kind"] == "PrometheusRule");
-    let groups = found.unwrap()["spec"].clone();
-    let mut wanted = Vec::new();
-    for name in ["alerts", "recording"] {
-        let file = rig::top()
-            .unwrap()
-            .join(format!("deploy/prometheus/rules/{name}.yml"));
-        let text = fs::read_to_string(file).unwrap();
-        let rules: Value = serde_saphyr::from_str(&text).unwrap();
-        wanted.extend(rules["groups"].as_array().unwrap().clone());
-    }
-    assert_eq!(groups["groups"], Value::from(wanted));
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("rules.yml");
-    fs::write(&file, groups.to_string()).unwrap();
-    checkers::promtool(&file);
+    let mut whole = 0;
+    for set in sets() {
+        let objects = objects::Objects::of(rendered(&helm, &set));
+        for rule in objects.kind("PrometheusRule") {
+            if set.name == "monitored by services" {
+                assert_eq!(rule["spec"]["groups"], monitoring::groups());
+                whole += 1;
+            }
+            fs::write(&file, rule["spec"].to_string()).unwrap();
+            checkers::promtool(&file);
+        }
+    }
+    assert_eq!(whole, 1);
+}
+
+#[test]
+fn the_schema_knows_the_values() {
+    let found = schema::complaints();
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
@@ -183,7 +195,7 @@ fn mistakes_are_told_in_a_sentence() {
     for mistake in mistakes() {
         let chart = chart().unwrap();
         let chart = chart.to_str().unwrap();
-        let told = helm.render(chart, &mistake.values, &[]);
+        let told = helm.render(chart, &mistake.values, &[], &mistake.kubernetes);
         let told = match told {
             Ok(_) => panic!("it was taken: {}", mistake.values),
             Err(error) => error.to_string(),
@@ -217,7 +229,7 @@ fn the_package_is_whole() {
     let package = package.path();
     let sets = sets();
     for set in &sets {
-        let packed = helm.render(package.to_str().unwrap(), &set.values, &set.apis);
+        let packed = helm.render(package.to_str().unwrap(), &set.values, &set.apis, PRESENT);
         let packed = without_chance(packed.unwrap());
         let plain = without_chance(rendered(&helm, set));
         assert_eq!(packed, plain, "{}", set.name);
@@ -271,7 +283,7 @@ fn the_examples_know_the_chart() {
         for document in &documents {
             let values = &document["spec"]["source"]["helm"]["valuesObject"];
             if values.is_object() {
-                helm.render(chart, values, &[]).unwrap();
+                helm.render(chart, values, &[], PRESENT).unwrap();
                 count += 1;
             }
         }

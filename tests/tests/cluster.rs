@@ -10,6 +10,8 @@ mod ingress;
 mod inside;
 #[path = "cluster/install.rs"]
 mod install;
+#[path = "cluster/manifests.rs"]
+mod manifests;
 #[path = "cluster/mistakes.rs"]
 mod mistakes;
 #[path = "cluster/modes.rs"]
@@ -20,6 +22,8 @@ mod network;
 mod roll;
 #[path = "cluster/telemetry.rs"]
 mod telemetry;
+#[path = "cluster/tls.rs"]
+mod tls;
 #[path = "cluster/upgrade.rs"]
 mod upgrade;
 #[path = "cluster/world.rs"]

@@ -4,22 +4,22 @@
 {{ include "hbnb.databaseEnv" . }}
 - { name: HBNB_DATABASE_POOL_MAX, value: {{ .Values.api.poolSize | quote }} }
 - { name: HBNB_CORS_ORIGINS, value: {{ .Values.api.corsOrigins | quote }} }
-{{- if .Values.api.tokenSecret }}
+{{- if .Values.api.existingSecret }}
 - { name: HBNB_API_TOKEN_FILE, value: /run/hbnb/secrets/token/token }
 {{- end }}
 {{- end }}
 {{- define "hbnb.apiMounts" -}}
 {{ include "hbnb.databaseMount" . }}
-{{- if .Values.api.tokenSecret }}
+{{- if .Values.api.existingSecret }}
 - { name: token, mountPath: /run/hbnb/secrets/token, readOnly: true }
 {{- end }}
 {{- end }}
 {{- define "hbnb.apiVolumes" -}}
 {{ include "hbnb.databaseVolume" . }}
-{{- if .Values.api.tokenSecret }}
+{{- if .Values.api.existingSecret }}
 - name: token
   secret:
-    secretName: {{ .Values.api.tokenSecret }}
+    secretName: {{ .Values.api.existingSecret }}
     defaultMode: 288 # r--r-----, in decimal: not all readers of YAML know octal
     items: [{ key: token, path: token }]
 {{- end }}

@@ -9,7 +9,7 @@ metadata:
   {{- include "hbnb.metadata" . | nindent 2 }}
 spec:
   {{- if not .values.autoscaling.enabled }}
-  replicas: {{ .values.replicas }}
+  replicas: {{ include "hbnb.replicas" .values }}
   {{- end }}
   revisionHistoryLimit: 5
   progressDeadlineSeconds: 300
@@ -86,6 +86,9 @@ metadata:
   {{- include "hbnb.metadata" . | nindent 2 }}
 spec:
   type: ClusterIP
+  {{- with .values.service.trafficDistribution }}
+  trafficDistribution: {{ . }}
+  {{- end }}
   selector:
     {{- include "hbnb.selector" . | nindent 4 }}
   ports:
@@ -103,7 +106,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 automountServiceAccountToken: false
-{{- $least := ternary .values.autoscaling.min .values.replicas .values.autoscaling.enabled }}
+{{- $least := ternary .values.autoscaling.min (include "hbnb.replicas" .values) .values.autoscaling.enabled }}
 {{- if and .root.Values.pdb.enabled (gt (int $least) 1) }}
 ---
 apiVersion: policy/v1

@@ -72,7 +72,7 @@ labels:
 {{- define "hbnb.databaseUrl" -}}
 {{- if eq .Values.database.mode "external" -}}
 {{- with .Values.database.external -}}
-postgres://{{ .user }}@{{ .host }}:{{ .port }}/{{ .name }}?sslmode={{ .sslMode }}
+postgres://{{ .user }}@{{ .host }}:{{ .port }}/{{ .name }}?sslmode={{ .sslMode }}{{ if .caSecret }}&sslrootcert=/run/hbnb/secrets/database-ca/ca.crt{{ end }}
 {{- end -}}
 {{- else -}}
 postgres://hbnb@{{ include "hbnb.fullname" . }}-db/hbnb
@@ -117,7 +117,7 @@ securityContext:
 {{- if .values.priorityClassName }}
 priorityClassName: {{ .values.priorityClassName }}
 {{- else if .root.Values.priorityClass.create }}
-priorityClassName: {{ include "hbnb.fullname" .root }}
+priorityClassName: {{ include "hbnb.priorityClass" .root }}
 {{- end }}
 {{- with .values.nodeSelector }}
 nodeSelector:
@@ -200,6 +200,9 @@ lifecycle:
 
 {{- define "hbnb.databaseMount" -}}
 - { name: database-password, mountPath: /run/hbnb/secrets/database, readOnly: true }
+{{- if include "hbnb.databaseCa" . }}
+- { name: database-ca, mountPath: /run/hbnb/secrets/database-ca, readOnly: true }
+{{- end }}
 {{- end }}
 
 {{- define "hbnb.databaseVolume" -}}
@@ -208,6 +211,17 @@ lifecycle:
     secretName: {{ include "hbnb.databaseSecret" . }}
     defaultMode: 288 # r--r-----, in decimal: not all readers of YAML know octal
     items: [{ key: password, path: password }]
+{{- with include "hbnb.databaseCa" . }}
+- name: database-ca
+  secret:
+    secretName: {{ . }}
+    items: [{ key: ca.crt, path: ca.crt }]
+{{- end }}
+{{- end }}
+
+{{/* The Secret with the certificate that signs those of a database outside. */}}
+{{- define "hbnb.databaseCa" -}}
+{{- if eq .Values.database.mode "external" }}{{ .Values.database.external.caSecret }}{{ end }}
 {{- end }}
 
 {{- define "hbnb.scrape" -}}
@@ -221,7 +235,17 @@ prometheus.io/path: /metrics
 {{- end }}
 {{- end }}
 
+{{/* The class of one release: a cluster has a name once. No namespace has a dot. */}}
+{{- define "hbnb.priorityClass" -}}
+{{ include "hbnb.fullname" . }}.{{ .Release.Namespace }}
+{{- end }}
+
+{{/* How many there are where nothing scales them; zero is a number, too. */}}
+{{- define "hbnb.replicas" -}}
+{{- if kindIs "invalid" .replicas }}2{{ else }}{{ .replicas }}{{ end }}
+{{- end }}
+
 {{/* How many there are at most. */}}
 {{- define "hbnb.most" -}}
-{{- if .autoscaling.enabled }}{{ .autoscaling.max }}{{ else }}{{ .replicas }}{{ end }}
+{{- if .autoscaling.enabled }}{{ .autoscaling.max }}{{ else }}{{ include "hbnb.replicas" . }}{{ end }}
 {{- end }}

@@ -5,6 +5,7 @@ open             everybody may reach it
 outer            whoever the values name may, too
 metrics          the port for those who scrape; 0 for none
 to, port         components that it may reach
+tls              their port of HTTPS too
 external         also a database outside
 telemetry        also a collector of traces, and what else the values name
 silent           not even names are looked up
@@ -44,13 +45,13 @@ spec:
       ports:
         - { protocol: TCP, port: {{ .fromPort | default 8080 }} }
     {{- end }}
-    {{- if .metrics }}
+    {{- /* Who reaches an admin port with faults can make trouble: nobody does who is not named. The edge has no such port. */}}
+    {{- $closed := and .root.Values.faults.enabled (not $np.metricsFrom) (ne .component "edge") }}
+    {{- if and .metrics (not $closed) }}
     - ports:
         - { protocol: TCP, port: {{ .metrics }} }
-      {{- with $np.metricsFrom }}
       from:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
+        {{- $np.metricsFrom | default (list (dict "namespaceSelector" dict)) | toYaml | nindent 8 }}
     {{- end }}
   egress:
     {{- if not .silent }}
@@ -71,6 +72,9 @@ spec:
         {{- end }}
       ports:
         - { protocol: TCP, port: {{ .port }} }
+        {{- if .tls }}
+        - { protocol: TCP, port: 8443 }
+        {{- end }}
     {{- end }}
     {{- if .external }}
     {{- with .root.Values.database.external }}

@@ -34,6 +34,17 @@ pub(crate) fn kubernetes_validate(what: &str, version: &str, file: &Path) {
     );
 }
 
+/// Of the lines, the names of those that are not about another set.
+fn ignored(set: &Set) -> impl Iterator<Item = &'static str> {
+    let lines = WANTED_SO.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let (name, why) = line.split_once(' ')?;
+        let only = why.trim_start().strip_prefix('"');
+        let only = only.and_then(|rest| rest.split('"').next());
+        only.is_none_or(|only| only == set.name).then_some(name)
+    })
+}
+
 pub(crate) fn kube_score(set: &Set, file: &Path) {
     let name = "HBNB_TEST_KUBE_SCORE";
     let Some(program) = variable(name) else {
@@ -41,15 +52,11 @@ pub(crate) fn kube_score(set: &Set, file: &Path) {
     };
     let mut command = Command::new(program);
     command.args(["score", "--output-format", "ci"]);
-    let ignored = WANTED_SO.lines().filter(|line| !line.starts_with('#'));
-    for name in ignored.filter_map(|line| line.split_whitespace().next()) {
+    for name in ignored(set) {
         match name.starts_with("--") {
             true => command.arg(name),
             false => command.args(["--ignore-test", name]),
         };
-    }
-    for name in &set.scored {
-        command.args(["--ignore-test", name]);
     }
     let output = command.arg(file).output().unwrap();
     let said = said(&output);

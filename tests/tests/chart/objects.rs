@@ -1,6 +1,6 @@
 //! The objects of a release, and what they say of each other.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -21,10 +21,10 @@ pub(crate) fn is_of_kubernetes(object: &Value) -> bool {
 pub(crate) fn without_chance(mut objects: Vec<Value>) -> Vec<Value> {
     for object in &mut objects {
         if object["kind"] == "Secret" {
-            object["data"] = Value::Null;
+            object["data"] = json!({});
         }
         if let Some(annotations) = object.pointer_mut("/spec/template/metadata/annotations") {
-            annotations["checksum/database"] = Value::Null;
+            annotations["checksum/database"] = json!("");
         }
     }
     objects

@@ -1,5 +1,6 @@
 //! The rules that the objects of every set keep, in one table. Each gives its complaints.
 
+use crate::monitoring;
 use crate::objects::{Labels, Objects, labels, list, title};
 use crate::policy_pods as pods;
 use crate::sets::Set;
@@ -31,6 +32,11 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
     ("two replicas have a budget", budgets),
     ("what scales has no fixed number", scaling),
     ("every pod has a policy of its own", policies),
+    (
+        "who scrapes reaches no more than metrics",
+        monitoring::scrapers,
+    ),
+    ("alerts miss what is scraped", monitoring::targets),
     ("names are short, and in the namespace", names),
     ("no controller is named", annotations),
 ];
@@ -205,8 +211,11 @@ fn names(objects: &Objects, _: &Set) -> Vec<String> {
         .filter(|object| is_ours(object))
         .filter(|object| {
             let name = object["metadata"]["name"].as_str().unwrap();
-            let inside =
-                object["metadata"]["namespace"] == "here" || object["kind"] == "PriorityClass";
+            // What has no namespace is alone in the cluster with its name.
+            let inside = match object["kind"] == "PriorityClass" {
+                true => name.ends_with(".here"),
+                false => object["metadata"]["namespace"] == "here",
+            };
             // A Job's pods have eleven letters more, and a name may be 63 long.
             name.len() > 52 || !inside
         });

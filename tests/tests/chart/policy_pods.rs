@@ -70,13 +70,22 @@ pub(crate) fn no_service_links(objects: &Objects, _: &Set) -> Vec<String> {
 
 pub(crate) fn images(objects: &Objects, set: &Set) -> Vec<String> {
     let registry = set.values["global"]["imageRegistry"].as_str();
-    containers(objects, |_, container| {
+    let mut wrong = containers(objects, |_, container| {
         let image = container["image"].as_str().unwrap();
         let name = image.rsplit('/').next().unwrap();
         let exact = name.contains("@sha256:") || name.contains(':');
         let mirrored = registry.is_none_or(|registry| image.starts_with(registry));
         when(!exact || !mirrored || name.ends_with(":latest"), image)
-    })
+    });
+    if !set.images.is_empty() {
+        let pods = objects.pods();
+        let all = pods.iter().flat_map(Pod::containers);
+        let all: BTreeSet<String> = all
+            .map(|container| container["image"].as_str().unwrap().to_owned())
+            .collect();
+        wrong.extend(all.symmetric_difference(&set.images).cloned());
+    }
+    wrong
 }
 
 /// Processor time and memory; no limit of processor time, which would only slow down.
@@ -107,7 +116,10 @@ pub(crate) fn probes(objects: &Objects, _: &Set) -> Vec<String> {
         let [ready, live, startup] = ["readinessProbe", "livenessProbe", "startupProbe"]
             .map(|name| question(&container[name]));
         let missing = ready.is_none() || live.is_none() || (startup.is_none() && !helper);
-        when(missing || ready == live, "its probes")
+        // nginx and PostgreSQL have one way to tell that they serve, which is also that they have started.
+        let theirs = ["edge", "db"].contains(&container["name"].as_str().unwrap());
+        let same = live == ready || live == startup || (ready == startup && !theirs);
+        when(missing || same, "its probes")
     })
 }
 
@@ -157,6 +169,15 @@ pub(crate) fn references(objects: &Objects, set: &Set) -> Vec<String> {
         let logins = list(pod.spec, "/imagePullSecrets").into_iter();
         let logins = logins.map(|login| login["name"].as_str().unwrap());
         missing.extend(logins.filter(|name| !known(name)));
+        let class = pod.spec["priorityClassName"].as_str();
+        // Kubernetes has two of its own.
+        let class = class.filter(|name| !name.starts_with("system-"));
+        missing.extend(class.filter(|name| !objects.has("PriorityClass", name)));
+    }
+    for ingress in objects.kind("Ingress") {
+        let certificates = list(ingress, "/spec/tls").into_iter();
+        let certificates = certificates.filter_map(|tls| tls["secretName"].as_str());
+        missing.extend(certificates.filter(|name| !known(name)));
     }
     missing.into_iter().map(str::to_owned).collect()
 }

@@ -5,7 +5,7 @@ use crate::world::{PATIENCE, Release, SERVICES, can_have, values_with};
 use rig::http::{get, send};
 use rig::kube::node_address;
 use rig::writer::write;
-use rig::{Namespace, Writer, announce, kubectl, until};
+use rig::{Namespace, Visits, Writer, announce, kubectl, until};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -68,15 +68,19 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    release.install(&values_with(
-        &json!({"edge": {"service": {"type": "NodePort"}}}),
-    ));
+    release.install(&values_with(&json!({
+        "demo": {"enabled": true},
+        "edge": {"service": {"type": "NodePort"}},
+    })));
     let base = node_port(&release).await;
     let node = release.pods("edge").await[0]["spec"]["nodeName"]
         .as_str()
         .unwrap()
         .to_owned();
     let writer = Writer::begin(&base);
+    let visits = ["--url", &base, "--users", "2", "--duration", "5m"];
+    let mut visits = Visits::begin(&visits, &[]).unwrap();
+    visits.until_begun().await.unwrap();
     let selector = format!(
         "--pod-selector=app.kubernetes.io/instance=site,app.kubernetes.io/component in ({})",
         SERVICES.join(",")
@@ -91,14 +95,19 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     ];
     let told = kubectl(&drain).await.unwrap_err().to_string();
     kubectl(&["uncordon", &node]).await.unwrap();
-    assert!(told.contains("disruption budget"), "{told}");
+    for service in SERVICES {
+        let pod = format!("\"site-hbnb-{service}-");
+        let is_kept = |line: &str| line.contains(&pod) && line.contains("disruption budget");
+        assert!(told.lines().any(is_kept), "the last {service}: {told}");
+    }
+    let (requests, failed) = visits.stop(PATIENCE).await.unwrap().total().unwrap();
     let written = writer.end().await.unwrap();
     announce(&format!(
-        "a node was drained: {} writes answered, {} not",
+        "a node was drained: {} writes answered, {} not; of {requests} visits {failed} failed",
         written.told.len(),
         written.refused
     ));
-    assert_eq!(written.refused, 0);
+    assert_eq!((written.refused, failed), (0, 0));
     for service in SERVICES {
         release.until_ready(service).await;
     }

@@ -62,6 +62,7 @@ async fn ways_lead_to_the_services() {
     release.install(&ways.values(&json!({
         "ingress": {"enabled": true, "className": ways.class},
     })));
+    release.helm(&["test", "site"]).unwrap();
     until_it_leads(&ways.url, 200).await;
     plays(&ways.url, "through the Ingress").await;
 

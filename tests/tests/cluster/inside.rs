@@ -16,20 +16,23 @@ impl<'a> Errand<'a> {
     /// One of `hbnb`, which may do what `helm test` may in this release.
     pub(crate) fn hbnb(release: &Release<'a>, args: &[&str]) -> Self {
         let image = format!("hbnb/hbnb:{}", version().unwrap());
-        let labels = json!({
+        let container = json!({"image": image, "args": args});
+        Self::run(release.namespace, &Self::labels(release), container)
+    }
+
+    /// The labels of the pod of `helm test`.
+    pub(crate) fn labels(release: &Release) -> Value {
+        json!({
             "app.kubernetes.io/name": "hbnb",
             "app.kubernetes.io/instance": release.name,
             "app.kubernetes.io/component": "test",
-        });
-        Self::run(
-            release.namespace,
-            &labels,
-            json!({"image": image, "args": args}),
-        )
+        })
     }
 
     /// A container with more fields, restricted as all are; the labels say what the policies let it do.
     pub(crate) fn run(namespace: &'a Namespace, labels: &Value, mut container: Value) -> Self {
+        let mut labels = labels.clone();
+        labels["errand"] = json!("true");
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("errand-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         container["name"] = json!("errand");

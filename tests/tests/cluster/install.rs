@@ -1,8 +1,10 @@
 //! Somebody installs the chart for the first time.
 
-use crate::world::{Release, SERVICES, can_have, plays, values};
+use crate::faults::node_port;
+use crate::world::{Release, SERVICES, can_have, plays, values_with};
 use rig::http::get;
 use rig::{Namespace, announce, top};
+use serde_json::json;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(90);
@@ -14,14 +16,15 @@ async fn the_site_is_soon_there() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    let took = release.install(&values());
+    let took = release.install(&values_with(
+        &json!({"edge": {"service": {"type": "NodePort"}}}),
+    ));
     announce(&format!("installation of the chart: {took:.0?}"));
     assert!(took < SOON, "{took:?}");
     let told = release.helm(&["test", "site"]).unwrap();
     assert!(told.contains("Phase:          Succeeded"), "{told}");
 
-    let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
-    plays(edge.base(), "through the edge of the chart").await;
+    plays(&node_port(&release).await, "through the edge's Service").await;
     assert!(release.restarts().await.is_empty());
     for service in SERVICES {
         assert_eq!(release.pods(service).await.len(), 2, "{service}");

@@ -28,8 +28,16 @@ async fn a_database_that_is_not_there_is_told() {
     };
     let namespace = Namespace::new().await.unwrap();
     secret(&namespace);
-    let values = external("nobody.invalid");
-    tells(&Release::new(&helm, &namespace), &values, "nobody.invalid").await;
+    // A name that nobody has, and one behind which nobody listens.
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "nowhere"},
+        "spec": {"selector": {"app": "nobody"}, "ports": [{"port": 5432}]},
+    });
+    namespace.apply(&service).unwrap();
+    for host in ["nobody.invalid", "nowhere"] {
+        let release = Release::named(&helm, &namespace, host.trim_end_matches(".invalid"));
+        tells(&release, &external(host), &format!("@{host}:5432")).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

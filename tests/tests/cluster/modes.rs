@@ -3,10 +3,15 @@
 use crate::inside::Errand;
 use crate::upgrade::sql;
 use crate::world::{PATIENCE, Release, SERVICES, can_have, database, values, values_with};
+use rig::helm::chart;
 use rig::http::{get, send};
 use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
+use std::fs;
+use std::io::Write;
+use std::process::Command;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// A second PostgreSQL: that of another release.
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +111,7 @@ async fn two_sites_live_side_by_side() {
     }
     assert!(places[0] > 0 && places[1] == 0, "{places:?}");
 
-    // A change of the edge's settings rolls the edge, and nobody else.
+    // A change of a file of the edge rolls the edge, and nobody else.
     let names = async |component: &str| -> Vec<Value> {
         let pods = one.pods(component).await;
         pods.iter()
@@ -117,14 +122,27 @@ async fn two_sites_live_side_by_side() {
     for service in SERVICES {
         before.push(names(service).await);
     }
-    one.install(&values_with(
-        &json!({"demo": {"enabled": true}, "edge": {"writeRate": 50}}),
-    ));
+    let changed = copy_of_the_chart();
+    let rules = changed.path().join("files/nginx/rules/server.conf");
+    let mut rules = fs::OpenOptions::new().append(true).open(rules).unwrap();
+    rules.write_all(b"# A change.\n").unwrap();
+    let values = values_with(&json!({"demo": {"enabled": true}}));
+    one.try_install_from(changed.path(), &values, "3m").unwrap();
     for (service, before) in SERVICES.iter().zip(before) {
         one.until_ready(service).await;
         let rolled = names(service).await != before;
         assert_eq!(rolled, *service == "edge", "{service}");
     }
+}
+
+/// One with files instead of links.
+fn copy_of_the_chart() -> TempDir {
+    let copy = TempDir::new().unwrap();
+    let from = format!("{}/.", chart().unwrap().display());
+    let mut cp = Command::new("cp");
+    cp.args(["--recursive", "--dereference", &from]);
+    assert!(cp.arg(copy.path()).status().unwrap().success());
+    copy
 }
 
 #[tokio::test(flavor = "multi_thread")]

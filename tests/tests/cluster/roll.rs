@@ -1,16 +1,21 @@
 //! A new version comes while people use the site.
 
 use crate::inside::Errand;
-use crate::world::{IMAGES, PATIENCE, Release, SERVICES, can_have, load, values_with};
+use crate::world::{IMAGES, NGINX, PATIENCE, Release, SERVICES, can_have, load, values_with};
 use rig::http::send;
 use rig::{Namespace, announce, docker, version};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(600);
-/// How long people use the site while it is rolled, twice.
-const LONG: &str = "270s";
+/// How long people use the site while it is rolled, twice, in seconds.
+const LONG: u32 = 100;
+/// And how long before, while nothing is rolled.
+const SHORT: u32 = 10;
 const ENOUGH: u64 = 100_000;
+/// Writes a status a line.
+const CURL: &str =
+    "curl --silent --header 'Connection: close' --output /dev/null --write-out '%{http_code}\\n'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_while_it_rolls() {
@@ -22,26 +27,21 @@ async fn nothing_is_lost_while_it_rolls() {
     let release = Release::new(&helm, &namespace);
     release.install(&of_version(&version().unwrap()));
 
-    let (requests, failed, why) = visit(&release, "20s", false).report(LIMIT).await;
-    announce(&format!("no roll: {requests} requests, {failed} failed"));
-    assert_eq!(failed, 0, "without a roll: {why}");
+    let all = People::begin(&release, SHORT).requests("no roll").await;
+    assert!(all > 0);
 
-    let visitors = [visit(&release, LONG, false), visit(&release, LONG, true)];
+    let begun = Instant::now();
+    let people = People::begin(&release, LONG);
     for image in ["next", &version().unwrap()] {
         release.install(&of_version(image));
         for service in SERVICES {
             release.until_ready(service).await;
         }
     }
-    let mut total = 0;
-    for (who, errand) in ["kept-alive", "fresh"].into_iter().zip(&visitors) {
-        let (requests, failed, why) = errand.report(LIMIT).await;
-        announce(&format!(
-            "two rolls of eight pods, {who} connections: {requests} requests, {failed} failed"
-        ));
-        assert_eq!(failed, 0, "{who}: {why}");
-        total += requests;
-    }
+    let rolled = begun.elapsed();
+    assert!(rolled < Duration::from_secs(LONG.into()), "{rolled:?}");
+    let total = people.requests("two rolls of eight pods").await;
+    announce(&format!("both rolls took {rolled:.1?}"));
     assert!(total >= ENOUGH, "{total} requests are too few to tell");
     assert!(release.restarts().await.is_empty());
 }
@@ -73,7 +73,7 @@ async fn without_a_drain_requests_are_lost() {
         let told = send(admin.base(), "PUT", slow, &[], None, PATIENCE).await;
         assert_eq!(told.unwrap().status, 200);
     }
-    let asked = curl(&release);
+    let asked = sixteen(&release);
     release.install(&hasty("one"));
     let (_, told) = asked.end(LIMIT).await;
     let lost = told.lines().filter(|status| *status != "200").count();
@@ -102,42 +102,82 @@ fn of_version(tag: &str) -> Value {
     }))
 }
 
-/// People who use the site through its edge for a while, writing too.
-fn visit<'a>(release: &Release<'a>, duration: &str, fresh: bool) -> Errand<'a> {
-    let url = format!("http://{}", release.object("edge"));
-    let mut args = vec![
-        "load",
-        "--url",
-        &url,
-        "--json",
-        "--writes",
-        "--duration",
-        duration,
-    ];
-    args.extend(match fresh {
-        true => ["--users", "3"].as_slice(),
-        false => ["--users", "8"].as_slice(),
-    });
-    args.extend(fresh.then_some("--fresh"));
-    Errand::hbnb(release, &args)
+/// All who use the site through its edge for some seconds.
+struct People<'a> {
+    visitors: [(&'static str, Errand<'a>); 2],
+    crowd: Errand<'a>,
 }
 
-/// Sixteen who ask the API's Service one thing after another, and write the status of each answer. On a connection that was
-/// kept, curl would ask once more by itself.
-fn curl<'a>(release: &Release<'a>) -> Errand<'a> {
+impl<'a> People<'a> {
+    fn begin(release: &Release<'a>, seconds: u32) -> Self {
+        Self {
+            visitors: [
+                ("kept", visit(release, seconds, &["--users", "3"])),
+                (
+                    "fresh",
+                    visit(release, seconds, &["--users", "2", "--fresh"]),
+                ),
+            ],
+            crowd: crowd(release, seconds),
+        }
+    }
+
+    /// How many requests there were, of which none may have failed.
+    async fn requests(&self, when: &str) -> u64 {
+        let mut total = 0;
+        for (who, errand) in &self.visitors {
+            let (requests, failed, why) = errand.report(LIMIT).await;
+            announce(&format!(
+                "{when}, {who} connections: {requests} requests, {failed} failed"
+            ));
+            assert_eq!(failed, 0, "{when}, {who}: {why}");
+            total += requests;
+        }
+        let (_, told) = self.crowd.end(LIMIT).await;
+        let [requests, "200"] = told.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{when}, the crowd: {told}");
+        };
+        announce(&format!("{when}, a crowd: {requests} requests, 0 failed"));
+        total + requests.parse::<u64>().unwrap()
+    }
+}
+
+/// People who read pages and write reviews.
+fn visit<'a>(release: &Release<'a>, seconds: u32, users: &[&str]) -> Errand<'a> {
+    let url = format!("http://{}", release.object("edge"));
+    let duration = format!("{seconds}s");
+    let args = [
+        "load",
+        "--json",
+        "--writes",
+        "--url",
+        &url,
+        "--duration",
+        &duration,
+    ];
+    Errand::hbnb(release, &[&args, users].concat())
+}
+
+/// Many more who ask the edge for small things, a hundred on each connection: how often they got which status.
+fn crowd<'a>(release: &Release<'a>, seconds: u32) -> Errand<'a> {
+    let url = format!("http://{}", release.object("edge"));
+    let asked = format!("{url}/{{static/styles/4-common.css,api/v1/status}}?[1-50]");
+    let one = format!("while :; do {CURL} --max-time 10 '{asked}'; done");
+    let all = format!("for client in $(seq 8); do timeout {seconds} sh -c \"{one}\" & done; wait");
+    let count = format!("({all}) | sort | uniq --count");
+    let container = json!({"image": NGINX, "command": ["sh", "-c", count]});
+    Errand::run(release.namespace, &Errand::labels(release), container)
+}
+
+/// Sixteen who ask the API's Service one thing after another, and write the status of each answer.
+fn sixteen<'a>(release: &Release<'a>) -> Errand<'a> {
     let url = format!("http://{}:8080/api/v1/status?[1-60]", release.object("api"));
-    let one = format!(
-        "curl --silent --max-time 10 --header 'Connection: close' --output /dev/null --write-out '%{{http_code}}\\n' '{url}'"
-    );
+    // On a connection that was kept, curl would ask once more by itself.
+    let one = format!("{CURL} --header 'Connection: close' --max-time 10 '{url}'");
     let all = format!("for client in $(seq 16); do {one} & done; wait");
-    let labels = json!({
-        "app.kubernetes.io/name": "hbnb",
-        "app.kubernetes.io/instance": release.name,
-        // As the edge may, which the API takes requests from.
-        "app.kubernetes.io/component": "edge",
-        "errand": "true",
-    });
-    let image = "nginxinc/nginx-unprivileged:1.30";
-    let container = json!({"image": image, "command": ["sh", "-c", all]});
+    // As the edge may, which the API takes requests from.
+    let mut labels = Errand::labels(release);
+    labels["app.kubernetes.io/component"] = json!("edge");
+    let container = json!({"image": NGINX, "command": ["sh", "-c", all]});
     Errand::run(release.namespace, &labels, container)
 }

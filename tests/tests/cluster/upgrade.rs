@@ -2,10 +2,11 @@
 
 use crate::inside::Errand;
 use crate::world::{PATIENCE, Release, can_have};
+use rig::helm::objects;
 use rig::postgres::PSQL;
-use rig::{Namespace, announce, until};
+use rig::{Namespace, announce, top, until};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What a later release would add: additive, so the mark stays.
 const MIGRATION: &str = "ALTER TABLE places ADD COLUMN pets integer NOT NULL DEFAULT 0;
@@ -13,6 +14,8 @@ const MIGRATION: &str = "ALTER TABLE places ADD COLUMN pets integer NOT NULL DEF
     VALUES (9000, 'made up', true, '\\x00', 0)";
 const COUNT: &str = "SELECT count(*) FROM places";
 const LIMIT: Duration = Duration::from_secs(300);
+/// How long people visit a release that is changed three times.
+const LONG: Duration = Duration::from_secs(100);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn data_outlive_a_release() {
@@ -21,28 +24,33 @@ async fn data_outlive_a_release() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    release.install(&of(1, false));
+    release.install(&of(1));
     let places = sql(&release, COUNT).await;
     assert_ne!(places, "0");
     let password = secret(&namespace).await;
 
     // The schema of the next release, under one of this: forth, back, and forth again.
     let url = format!("http://{}", release.object("edge"));
+    let long = format!("{}s", LONG.as_secs());
     let load = [
         "load",
         "--url",
         &url,
         "--json",
+        "--writes",
         "--rate",
         "100",
         "--duration",
-        "90s",
+        &long,
     ];
     let visitors = Errand::hbnb(&release, &load);
+    let begun = Instant::now();
     sql(&release, MIGRATION).await;
-    release.install(&of(2, false));
+    release.install(&of(2));
     release.helm(&["rollback", "site", "1", "--wait"]).unwrap();
-    release.install(&of(3, false));
+    release.install(&of(3));
+    let took = begun.elapsed();
+    assert!(took < LONG, "the visits ended before: {took:?}");
     let (requests, failed, why) = visitors.report(LIMIT).await;
     announce(&format!(
         "an upgrade, a roll-back and another upgrade on a newer schema: {requests} requests, {failed} failed"
@@ -51,15 +59,17 @@ async fn data_outlive_a_release() {
     assert_eq!(sql(&release, COUNT).await, places);
     assert_eq!(secret(&namespace).await, password);
 
+    release.helm(&["test", "site"]).unwrap();
     release.helm(&["uninstall", "site", "--wait"]).unwrap();
     assert_eq!(
         left(&namespace).await,
         [
             "persistentvolumeclaim/data-site-hbnb-db-0",
+            "persistentvolumeclaim/site-hbnb-backup",
             "secret/site-hbnb-database"
         ]
     );
-    release.install(&of(1, false));
+    release.install(&of(1));
     assert_eq!(sql(&release, COUNT).await, places);
     assert_eq!(secret(&namespace).await, password);
 }
@@ -71,7 +81,7 @@ async fn a_backup_makes_a_site_anew() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    release.install(&of(1, true));
+    release.install(&of(1));
     let places = sql(&release, COUNT).await;
     let job = [
         "create",
@@ -88,7 +98,11 @@ async fn a_backup_makes_a_site_anew() {
     ];
     namespace.kubectl(&done).await.unwrap();
     let log = namespace.kubectl(&["logs", "job/by-hand"]).await.unwrap();
-    assert!(log.contains(".sql.gz"), "{log}");
+    let file = log
+        .split_whitespace()
+        .rfind(|word| word.ends_with(".sql.gz"));
+    let file = file.unwrap_or_else(|| panic!("{log}"));
+    let file = file.rsplit('/').next().unwrap();
 
     // An empty release that makes backups, into which somebody who has the volume puts it back.
     let other = Release::named(&helm, &namespace, "other");
@@ -97,50 +111,29 @@ async fn a_backup_makes_a_site_anew() {
         "backup": {"enabled": true, "size": "1Gi"},
     }}}));
     assert_eq!(sql(&other, COUNT).await, "0");
-    restore(&other, "site-hbnb-backup").await;
+    restore(&other, "site-hbnb-backup", file).await;
     assert_eq!(sql(&other, COUNT).await, places);
     announce(&format!(
         "a backup restored into an empty release: {places} places"
     ));
 }
 
-/// As the README of the chart says: a pod with the volume and the password, which the policies take for a backup.
-async fn restore(release: &Release<'_>, volume: &str) {
-    let script = format!(
-        "export PGPASSWORD=$(cat /password/password); gunzip -c $(ls -1t /backup/*.sql.gz | head -n 1) |
-         psql --host={} --username=hbnb --quiet --single-transaction --set=ON_ERROR_STOP=1 hbnb",
-        release.object("db")
-    );
-    let pod = json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "restore", "labels": {
-            "app.kubernetes.io/name": "hbnb",
-            "app.kubernetes.io/instance": release.name,
-            "app.kubernetes.io/component": "backup",
-        }},
-        "spec": {
-            "restartPolicy": "Never",
-            "securityContext": {
-                "runAsNonRoot": true, "runAsUser": 999, "fsGroup": 999,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            "containers": [{
-                "name": "restore",
-                "image": "postgres:18",
-                "command": ["bash", "-euo", "pipefail", "-c", script],
-                "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
-                "volumeMounts": [
-                    {"name": "backup", "mountPath": "/backup"},
-                    {"name": "password", "mountPath": "/password"},
-                ],
-            }],
-            "volumes": [
-                {"name": "backup", "persistentVolumeClaim": {"claimName": volume}},
-                {"name": "password", "secret": {"secretName": release.object("database")}},
-            ],
-        },
-    });
+/// By the pod that the README of the chart shows, with the names of this release and of the volume.
+async fn restore(release: &Release<'_>, volume: &str, file: &str) {
+    let example = top()
+        .unwrap()
+        .join("deploy/kubernetes/examples/restore.yaml");
+    let example = std::fs::read_to_string(example).unwrap();
+    let mut pod = objects(&example).unwrap().remove(0);
+    pod["metadata"]["name"] = json!("restore");
+    pod["metadata"]["namespace"] = json!(release.namespace.name());
+    pod["metadata"]["labels"]["app.kubernetes.io/instance"] = json!(release.name);
+    let spec = &mut pod["spec"];
+    spec["containers"][0]["env"] = json!([
+        {"name": "FILE", "value": file}, {"name": "PGHOST", "value": release.object("db")},
+    ]);
+    spec["volumes"][0]["persistentVolumeClaim"]["claimName"] = json!(volume);
+    spec["volumes"][1]["secret"]["secretName"] = json!(release.object("database"));
     release.namespace.apply(&pod).unwrap();
     let ended = async || {
         let pod = release.namespace.get(&["pod", "restore"]).await?;
@@ -160,10 +153,11 @@ async fn restore(release: &Release<'_>, volume: &str) {
     assert_eq!(pod["status"]["phase"], "Succeeded", "{told}");
 }
 
-fn of(change: u32, backup: bool) -> Value {
+/// With its data on volumes.
+fn of(change: u32) -> Value {
     json!({
         "demo": {"enabled": true},
-        "database": {"internal": {"persistence": {"size": "1Gi"}, "backup": {"enabled": backup, "size": "1Gi"}}},
+        "database": {"internal": {"persistence": {"size": "1Gi"}, "backup": {"enabled": true, "size": "1Gi"}}},
         "podAnnotations": {"example.org/change": change.to_string()},
     })
 }
@@ -186,10 +180,11 @@ async fn left(namespace: &Namespace) -> Vec<String> {
     let kinds = "deployments,statefulsets,jobs,cronjobs,services,configmaps,secrets,serviceaccounts,\
                  persistentvolumeclaims,networkpolicies,poddisruptionbudgets,pods";
     let settled = async || {
-        let told = namespace
-            .get(&["pods", "--selector", "app.kubernetes.io/component!=test"])
-            .await?;
-        Ok(told["items"].as_array().is_some_and(Vec::is_empty))
+        let told = namespace.get(&["pods"]).await?;
+        let ours = |pod: &&Value| pod["metadata"]["labels"]["errand"].is_null();
+        Ok(told["items"]
+            .as_array()
+            .is_some_and(|all| all.iter().find(ours).is_none()))
     };
     until("all pods gone", PATIENCE, settled).await.unwrap();
     let told = namespace.get(&[kinds]).await.unwrap();
@@ -197,7 +192,7 @@ async fn left(namespace: &Namespace) -> Vec<String> {
     for object in told["items"].as_array().unwrap() {
         let name = object["metadata"]["name"].as_str().unwrap();
         let own = ["default", "kube-root-ca.crt"].contains(&name)
-            || object["metadata"]["labels"]["app.kubernetes.io/component"] == "test";
+            || !object["metadata"]["labels"]["errand"].is_null();
         let kind = object["kind"].as_str().unwrap().to_lowercase();
         names.extend((!own).then(|| format!("{kind}/{name}")));
     }

@@ -8,6 +8,7 @@ use rig::skip::{Tool, missing};
 use rig::{Helm, Namespace, skipped, until, version};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -19,8 +20,10 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) const SERVICES: [&str; 4] = ["edge", "web", "api", "assets"];
 /// What the chart and its tests run.
 pub(crate) const IMAGES: [&str; 4] = ["hbnb/hbnb", "hbnb/api", "hbnb/web", "hbnb/assets"];
+/// The image of the edge, which has curl too.
+pub(crate) const NGINX: &str = "nginxinc/nginx-unprivileged:1.30";
 const FOREIGN: [&str; 4] = [
-    "nginxinc/nginx-unprivileged:1.30",
+    NGINX,
     "postgres:18",
     "nginx/nginx-prometheus-exporter:1.5.1",
     "prom/prometheus:v3.5.3",
@@ -91,9 +94,19 @@ impl<'a> Release<'a> {
 
     /// The same, in the given time such as `20s`; what Helm says where it fails.
     pub(crate) fn try_install(&self, values: &Value, limit: &str) -> Result<String, String> {
+        self.try_install_from(&chart().unwrap(), values, limit)
+    }
+
+    /// The same, from a changed copy of the chart.
+    pub(crate) fn try_install_from(
+        &self,
+        chart: &Path,
+        values: &Value,
+        limit: &str,
+    ) -> Result<String, String> {
         let mut file = NamedTempFile::new().unwrap();
         file.write_all(values.to_string().as_bytes()).unwrap();
-        let chart = chart().unwrap().display().to_string();
+        let chart = chart.display().to_string();
         let args = ["upgrade", "--install", &self.name, &chart, "--wait"];
         let file = file.path().display().to_string();
         self.helm(&[&args[..], &["--timeout", limit, "--values", &file]].concat())
