@@ -1,21 +1,19 @@
 //! A release over its life: upgraded, rolled back, removed, and installed again over what it left.
 
-use crate::inside::Errand;
+use crate::faults::node_port;
 use crate::world::{PATIENCE, Release, can_have};
 use rig::helm::objects;
 use rig::postgres::PSQL;
-use rig::{Namespace, announce, top, until};
+use rig::{Namespace, Visits, announce, top, until};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a later release would add: additive, so the mark stays.
 const MIGRATION: &str = "ALTER TABLE places ADD COLUMN pets integer NOT NULL DEFAULT 0;
     INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
     VALUES (9000, 'made up', true, '\\x00', 0)";
 const COUNT: &str = "SELECT count(*) FROM places";
-const LIMIT: Duration = Duration::from_secs(300);
-/// How long people visit a release that is changed three times.
-const LONG: Duration = Duration::from_secs(100);
+const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn data_outlive_a_release() {
@@ -30,32 +28,28 @@ async fn data_outlive_a_release() {
     let password = secret(&namespace).await;
 
     // The schema of the next release, under one of this: forth, back, and forth again.
-    let url = format!("http://{}", release.object("edge"));
-    let long = format!("{}s", LONG.as_secs());
-    let load = [
-        "load",
+    let base = node_port(&release).await;
+    let visits = [
         "--url",
-        &url,
-        "--json",
+        &base,
         "--writes",
         "--rate",
-        "100",
+        "50",
         "--duration",
-        &long,
+        "1h",
     ];
-    let visitors = Errand::hbnb(&release, &load);
-    let begun = Instant::now();
+    let mut visits = Visits::begin(&visits, &[]).unwrap();
+    visits.until_begun().await.unwrap();
     sql(&release, MIGRATION).await;
     release.install(&of(2));
     release.helm(&["rollback", "site", "1", "--wait"]).unwrap();
     release.install(&of(3));
-    let took = begun.elapsed();
-    assert!(took < LONG, "the visits ended before: {took:?}");
-    let (requests, failed, why) = visitors.report(LIMIT).await;
+    let visited = visits.stop(LIMIT).await.unwrap();
+    let (requests, failed) = visited.total().unwrap();
     announce(&format!(
         "an upgrade, a roll-back and another upgrade on a newer schema: {requests} requests, {failed} failed"
     ));
-    assert_eq!(failed, 0, "{why}");
+    assert_eq!(failed, 0, "{}", visited.report["failures"]);
     assert_eq!(sql(&release, COUNT).await, places);
     assert_eq!(secret(&namespace).await, password);
 
@@ -157,6 +151,7 @@ async fn restore(release: &Release<'_>, volume: &str, file: &str) {
 fn of(change: u32) -> Value {
     json!({
         "demo": {"enabled": true},
+        "edge": {"service": {"type": "NodePort"}},
         "database": {"internal": {"persistence": {"size": "1Gi"}, "backup": {"enabled": true, "size": "1Gi"}}},
         "podAnnotations": {"example.org/change": change.to_string()},
     })
