@@ -61,7 +61,8 @@ if [ -e "$certificate" ]; then
     while sleep 10; do
         now=$(cksum <"$certificate") || continue
         [ "$now" = "$seen" ] && continue
-        # One that nginx refuses is told, and the old one stays.
-        nginx -s reload && seen=$now
+        # One that nginx refuses is told, once, and the old one stays.
+        seen=$now
+        nginx -s reload || true
     done </dev/null &
 fi

@@ -35,7 +35,7 @@ pub(crate) fn picture(id: &str) -> &'static str {
 }
 
 /// One of all pairs of a colour and a landscape, of the beginning of an id and its end: a page asks for hundreds of them.
-/// The same on every machine and in every release.
+/// The same on every machine.
 fn look(id: &str) -> usize {
     let mix = |hash: u64, word: u64| {
         let hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -15,6 +15,8 @@ const OF_KUBERNETES: [&str; 7] = [
     "ingressTls",
     "parentRef",
 ];
+/// Shared with the other charts of a parent.
+const SHARED: &str = "/properties/global";
 const DEFINITIONS: &str = "#/$defs/";
 
 pub(crate) fn complaints() -> Vec<String> {
@@ -30,7 +32,8 @@ pub(crate) fn complaints() -> Vec<String> {
 
 /// Places that take names, or elements, that nobody knows.
 fn loose(node: &Value, path: &str, found: &mut Vec<String>) {
-    let open = node["properties"].is_object() && node["additionalProperties"] != false;
+    let is_open = node["properties"].is_object() && node["additionalProperties"] != false;
+    let open = is_open && path != SHARED;
     let any = node["type"] == "array" && !node["items"].is_object();
     if open || any {
         found.push(format!("the schema takes anything at {path}"));

@@ -1,9 +1,8 @@
 //! Pods are killed, starved, deleted and driven from their node.
 
 use crate::upgrade::sql;
-use crate::world::{PATIENCE, Release, SERVICES, can_have, values_with};
+use crate::world::{PATIENCE, Release, SERVICES, can_have, node_port, values_with};
 use rig::http::{get, send};
-use rig::kube::node_address;
 use rig::writer::write;
 use rig::{Namespace, Visits, Writer, announce, kubectl, until};
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pods_come_back_and_nothing_written_is_lost() {
-    let Some(helm) = can_have("pods that are killed") else {
+    let Some(helm) = can_have("pods that are killed").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -63,11 +62,11 @@ async fn pods_come_back_and_nothing_written_is_lost() {
 /// The budgets leave one pod of each service where it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_is_drained_but_for_the_last_pods() {
-    let Some(helm) = can_have("a node that is drained") else {
+    let Some(helm) = can_have("a node that is drained").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
-    let release = Release::new(&helm, &namespace);
+    let release = Release::named(&helm, &namespace, "drained");
     release.install(&values_with(&json!({
         "demo": {"enabled": true},
         "edge": {"service": {"type": "NodePort"}},
@@ -82,7 +81,7 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     let mut visits = Visits::begin(&visits, &[]).unwrap();
     visits.until_begun().await.unwrap();
     let selector = format!(
-        "--pod-selector=app.kubernetes.io/instance=site,app.kubernetes.io/component in ({})",
+        "--pod-selector=app.kubernetes.io/instance=drained,app.kubernetes.io/component in ({})",
         SERVICES.join(",")
     );
     let drain = [
@@ -96,7 +95,7 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     let told = kubectl(&drain).await.unwrap_err().to_string();
     kubectl(&["uncordon", &node]).await.unwrap();
     for service in SERVICES {
-        let pod = format!("\"site-hbnb-{service}-");
+        let pod = format!("\"drained-hbnb-{service}-");
         let is_kept = |line: &str| line.contains(&pod) && line.contains("disruption budget");
         assert!(told.lines().any(is_kept), "the last {service}: {told}");
     }
@@ -115,26 +114,6 @@ async fn a_node_is_drained_but_for_the_last_pods() {
 
 fn name(pod: &Value) -> String {
     pod["metadata"]["name"].as_str().unwrap().to_owned()
-}
-
-/// The edge at a port of its node, which outlives every pod.
-pub(crate) async fn node_port(release: &Release<'_>) -> String {
-    let node = node_address().await.unwrap();
-    let edge = release.object("edge");
-    let service = release.namespace.get(&["service", &edge]).await.unwrap();
-    let base = format!(
-        "http://{}:{}",
-        node, service["spec"]["ports"][0]["nodePort"]
-    );
-    let there = async || {
-        Ok(get(&base, "/api/v1/status")
-            .await
-            .is_ok_and(|it| it.status == 200))
-    };
-    until("the port of the node", PATIENCE, there)
-        .await
-        .unwrap();
-    base
 }
 
 /// Pages, reading and writing, and as many pods as before.

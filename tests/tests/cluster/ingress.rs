@@ -51,7 +51,7 @@ impl Ways {
 #[tokio::test(flavor = "multi_thread")]
 async fn ways_lead_to_the_services() {
     let what = "Ingress and HTTPRoute of the chart";
-    let Some(helm) = can_have(what) else {
+    let Some(helm) = can_have(what).await else {
         return;
     };
     let Some(ways) = Ways::find(what) else {

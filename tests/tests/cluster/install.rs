@@ -1,7 +1,6 @@
 //! Somebody installs the chart for the first time.
 
-use crate::faults::node_port;
-use crate::world::{Release, SERVICES, can_have, plays, values_with};
+use crate::world::{Release, SERVICES, can_have, node_port, plays, values_with};
 use rig::http::get;
 use rig::{Namespace, announce, top};
 use serde_json::json;
@@ -11,7 +10,7 @@ const SOON: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_site_is_soon_there() {
-    let Some(helm) = can_have("an installation of the chart") else {
+    let Some(helm) = can_have("an installation of the chart").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -34,7 +33,7 @@ async fn the_site_is_soon_there() {
 /// The commands of the README, as somebody types them.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_of_the_readme_work() {
-    let Some(helm) = can_have("the commands of the README for Kubernetes") else {
+    let Some(helm) = can_have("the commands of the README for Kubernetes").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

@@ -12,7 +12,7 @@ const LIMIT: &str = "--timeout=180s";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_manifests_serve_without_helm() {
-    if can_have("the plain manifests").is_none() {
+    if can_have("the plain manifests").await.is_none() {
         return;
     }
     let namespace = Namespace::new().await.unwrap();

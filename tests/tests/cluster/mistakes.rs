@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_told() {
-    let Some(helm) = can_have("a wrong password") else {
+    let Some(helm) = can_have("a wrong password").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -23,7 +23,7 @@ async fn a_wrong_password_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_not_there_is_told() {
-    let Some(helm) = can_have("a database that is not there") else {
+    let Some(helm) = can_have("a database that is not there").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -42,7 +42,7 @@ async fn a_database_that_is_not_there_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_volume_is_told() {
-    let Some(helm) = can_have("a full volume") else {
+    let Some(helm) = can_have("a full volume").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -59,7 +59,7 @@ async fn a_full_volume_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_that_is_not_there_is_told() {
-    let Some(helm) = can_have("an image that is not there") else {
+    let Some(helm) = can_have("an image that is not there").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

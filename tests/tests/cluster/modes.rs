@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// A second PostgreSQL: that of another release.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_outside_is_migrated_by_a_job() {
-    let Some(helm) = can_have("a database outside of the release") else {
+    let Some(helm) = can_have("a database outside of the release").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -48,7 +48,7 @@ async fn a_database_outside_is_migrated_by_a_job() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_pod_is_the_whole_site_and_keeps_its_data() {
-    let Some(helm) = can_have("the embedded database") else {
+    let Some(helm) = can_have("the embedded database").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -91,7 +91,7 @@ async fn one_pod_is_the_whole_site_and_keeps_its_data() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sites_live_side_by_side() {
-    let Some(helm) = can_have("two releases in a namespace") else {
+    let Some(helm) = can_have("two releases in a namespace").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -147,7 +147,7 @@ fn copy_of_the_chart() -> TempDir {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_grows_under_load_and_shrinks_after() {
-    let Some(helm) = can_have("scaling by the cluster") else {
+    let Some(helm) = can_have("scaling by the cluster").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

@@ -26,7 +26,7 @@ const FORBIDDEN: [(&str, &str); 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_must_be_is_allowed() {
-    let Some(helm) = can_have("the network policies of the chart") else {
+    let Some(helm) = can_have("the network policies of the chart").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

@@ -9,7 +9,7 @@ use std::fs;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prometheus_scrapes_all_pods() {
-    let Some(helm) = can_have("a Prometheus in the cluster") else {
+    let Some(helm) = can_have("a Prometheus in the cluster").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_edge_speaks_https() {
-    let Some(helm) = can_have("TLS at the edge") else {
+    let Some(helm) = can_have("TLS at the edge").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

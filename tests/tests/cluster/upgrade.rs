@@ -1,7 +1,6 @@
 //! A release over its life: upgraded, rolled back, removed, and installed again over what it left.
 
-use crate::faults::node_port;
-use crate::world::{PATIENCE, Release, can_have};
+use crate::world::{PATIENCE, Release, can_have, node_port};
 use rig::helm::objects;
 use rig::postgres::PSQL;
 use rig::{Namespace, Visits, announce, top, until};
@@ -17,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn data_outlive_a_release() {
-    let Some(helm) = can_have("the life of a release") else {
+    let Some(helm) = can_have("the life of a release").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
@@ -70,7 +69,7 @@ async fn data_outlive_a_release() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_makes_a_site_anew() {
-    let Some(helm) = can_have("a backup of the chart") else {
+    let Some(helm) = can_have("a backup of the chart").await else {
         return;
     };
     let namespace = Namespace::new().await.unwrap();

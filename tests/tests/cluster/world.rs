@@ -3,16 +3,19 @@
 use rig::environment::variable;
 use rig::golden::{self, Targets};
 use rig::helm::{HELM, chart};
-use rig::kube::available;
+use rig::http::get;
+use rig::kube::{available, node_address};
 use rig::skip::{Tool, missing};
 use rig::{Helm, Namespace, skipped, until, version};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::ops::Deref;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How long something in the cluster may take to be what it should be.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,8 +32,43 @@ const FOREIGN: [&str; 4] = [
     "prom/prometheus:v3.5.3",
 ];
 
-/// A Helm for the cluster, with our images in it; without one it has been said.
-pub(crate) fn can_have(what: &str) -> Option<Helm> {
+/// A Helm for the cluster, with our images in it, and a turn there.
+pub(crate) struct Cluster {
+    helm: Helm,
+    /// Stories share the cluster, but for one that measures: it has it alone.
+    _turn: Turn,
+}
+
+enum Turn {
+    Shared(#[expect(dead_code, reason = "held until it is dropped")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held until it is dropped")] RwLockWriteGuard<'static, ()>),
+}
+
+static TURNS: RwLock<()> = RwLock::const_new(());
+
+impl Deref for Cluster {
+    type Target = Helm;
+
+    fn deref(&self) -> &Helm {
+        &self.helm
+    }
+}
+
+/// The cluster, shared with other stories; without one it has been said.
+pub(crate) async fn can_have(what: &str) -> Option<Cluster> {
+    let helm = find(what)?;
+    let _turn = Turn::Shared(TURNS.read().await);
+    Some(Cluster { helm, _turn })
+}
+
+/// The cluster without any other story in it.
+pub(crate) async fn can_have_alone(what: &str) -> Option<Cluster> {
+    let helm = find(what)?;
+    let _turn = Turn::Alone(TURNS.write().await);
+    Some(Cluster { helm, _turn })
+}
+
+fn find(what: &str) -> Option<Helm> {
     if variable("HBNB_TEST_CLUSTER").is_none() {
         skipped(what, "HBNB_TEST_CLUSTER is not set: make cluster sets it");
         return None;
@@ -203,6 +241,22 @@ fn merge(into: &mut Value, more: &Value) {
 /// Plays all golden scenarios.
 pub(crate) async fn plays(base: &str, what: &str) {
     golden::plays(&Targets::site(base), what).await.unwrap();
+}
+
+/// The edge at a port of its node, which outlives every pod.
+pub(crate) async fn node_port(release: &Release<'_>) -> String {
+    let node = node_address().await.unwrap();
+    let edge = release.object("edge");
+    let service = release.namespace.get(&["service", &edge]).await.unwrap();
+    let base = format!(
+        "http://{}:{}",
+        node, service["spec"]["ports"][0]["nodePort"]
+    );
+    let there = async || Ok(get(&base, "/").await.is_ok_and(|page| page.status == 200));
+    until("the port of the node", PATIENCE, there)
+        .await
+        .unwrap();
+    base
 }
 
 /// A release that is nothing but a database, for others to use.

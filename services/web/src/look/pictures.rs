@@ -1,4 +1,4 @@
-//! Pictures of the site as they stand in a page: references into the two files that hold them all.
+//! Pictures of the site as they stand in a page: references into two files that hold most of them.
 
 macro_rules! icon {
     ($name:literal) => {

@@ -23,12 +23,6 @@ impl From<String> for Text {
     }
 }
 
-impl From<Text> for String {
-    fn from(text: Text) -> String {
-        text.text
-    }
-}
-
 /// The text itself, not escaped.
 impl Deref for Text {
     type Target = str;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Id, Text};
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "Told")]
+#[serde(from = "Fields")]
 pub(crate) struct User {
     pub(crate) id: Id,
     /// First and last name, or what there is of them; without a name, what stands before the at sign of the e-mail.
@@ -18,7 +18,7 @@ pub(crate) struct User {
 
 /// What the API tells of a user.
 #[derive(Deserialize)]
-struct Told {
+struct Fields {
     id: Id,
     email: String,
     first_name: Option<String>,
@@ -26,22 +26,27 @@ struct Told {
     created_at: String,
 }
 
-impl From<Told> for User {
-    fn from(told: Told) -> User {
-        let names = [&told.first_name, &told.last_name].map(|name| {
+impl From<Fields> for User {
+    fn from(fields: Fields) -> User {
+        let names = [&fields.first_name, &fields.last_name].map(|name| {
             let name = name.as_deref().map(str::trim);
             name.filter(|name| !name.is_empty())
         });
         let name = match names {
             [Some(first), Some(last)] => [first, " ", last].concat(),
             [Some(name), None] | [None, Some(name)] => name.to_owned(),
-            [None, None] => told.email.split('@').next().unwrap_or_default().to_owned(),
+            [None, None] => fields
+                .email
+                .split('@')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
         };
         User {
-            id: told.id,
+            id: fields.id,
             initial: name.chars().find(|c| c.is_alphanumeric()).unwrap_or('?'),
             name: name.into(),
-            created_at: told.created_at,
+            created_at: fields.created_at,
         }
     }
 }

@@ -76,6 +76,7 @@ async fn hostile_texts_are_texts() {
             for tag in ["<script>alert", "<img src=x", "77777"] {
                 assert!(!reply.text.contains(tag), "{page}: {tag} of {text}");
             }
+            assert!(!reply.text.contains("&#38;#"), "{page}: escaped twice");
             let outside = without_description(&reply.text);
             for raw in ["onmouseover=\"", "</title></textarea>"] {
                 assert!(!outside.contains(raw), "{page}: {raw} of {text}");

@@ -9,7 +9,7 @@ use std::vec::IntoIter;
 use axum::BoxError;
 use futures_util::future::BoxFuture;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
@@ -24,12 +24,14 @@ pub(super) fn of_system() -> Lookup {
     BoxCloneSyncService::new(lookup)
 }
 
-/// How long a lookup may take before the addresses that were found last are good enough: a question that gets lost on
+/// How long a lookup is waited for where addresses are known that were found a moment ago: a question that gets lost on
 /// its way to a name server is asked again only after seconds.
 const LOOKUP: Duration = Duration::from_millis(300);
+/// How long addresses are good enough without a lookup that succeeds.
+const GOOD_FOR: Duration = Duration::from_secs(60);
 
 /// Looks a host up for each connection, and has its addresses take turns: the one whose turn was the longest ago is
-/// tried first, and before it those that are new.
+/// tried first, and before it those that are new. A lookup that is slow or fails leaves those that were found before.
 #[derive(Clone)]
 pub(super) struct Spread {
     lookup: Lookup,
@@ -38,8 +40,8 @@ pub(super) struct Spread {
 
 #[derive(Default)]
 struct Known {
-    /// Those that were found last.
-    found: Vec<SocketAddr>,
+    /// Those that were found last, and when.
+    found: Option<(Vec<SocketAddr>, Instant)>,
     /// Those that had their turn, the latest at the end.
     turns: Vec<SocketAddr>,
 }
@@ -61,20 +63,35 @@ impl Service<Name> for Spread {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let (mut lookup, known) = (self.lookup.call(name), self.known.clone());
+        let (lookup, known) = (self.lookup.call(name), self.known.clone());
+        let remembered = known.clone();
+        // On its own, so that a slow one is of use to the next connection.
+        let mut lookup = tokio::spawn(async move {
+            let found = lookup.await?;
+            if !found.is_empty() {
+                lock(&remembered).found = Some((found.clone(), Instant::now()));
+            }
+            Ok::<_, BoxError>(found)
+        });
         Box::pin(async move {
             let soon = timeout(LOOKUP, &mut lookup).await;
-            let had = lock(&known).found.clone();
-            let found = match soon {
-                Ok(Ok(found)) => found,
-                _ if !had.is_empty() => had,
-                Ok(Err(error)) => return Err(error),
-                Err(_) => lookup.await?,
+            let had = lock(&known).found_lately();
+            let found = match (soon, had) {
+                (Ok(Ok(Ok(found))), _) if !found.is_empty() => found,
+                (_, Some(had)) => had,
+                (Ok(done), None) => done??,
+                (Err(_), None) => lookup.await??,
             };
-            let mut known = lock(&known);
-            known.found.clone_from(&found);
-            Ok(ordered(found, &mut known.turns).into_iter())
+            Ok(ordered(found, &mut lock(&known).turns).into_iter())
         })
+    }
+}
+
+impl Known {
+    fn found_lately(&self) -> Option<Vec<SocketAddr>> {
+        let found = self.found.as_ref();
+        let lately = found.filter(|(_, when)| when.elapsed() < GOOD_FOR);
+        lately.map(|(found, _)| found.clone())
     }
 }
 
