@@ -5,6 +5,8 @@
 
 #[path = "chart/checkers.rs"]
 mod checkers;
+#[path = "chart/images.rs"]
+mod images;
 #[path = "chart/manifests.rs"]
 mod manifests;
 #[path = "chart/monitoring.rs"]
@@ -283,7 +285,8 @@ fn the_examples_know_the_chart() {
         for document in &documents {
             let values = &document["spec"]["source"]["helm"]["valuesObject"];
             if values.is_object() {
-                helm.render(chart, values, &[], PRESENT).unwrap();
+                let objects = helm.render(chart, values, &[], PRESENT).unwrap();
+                assert!(objects.iter().all(|it| it["kind"] != "Secret"), "{name}");
                 count += 1;
             }
         }

@@ -97,15 +97,7 @@ spec:
 
 {{/* The account, the budget of disruptions and the scaling of a component. */}}
 {{- define "hbnb.around" -}}
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  {{- include "hbnb.metadata" . | nindent 2 }}
-  {{- with .root.Values.serviceAccount.annotations }}
-  annotations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-automountServiceAccountToken: false
+{{- include "hbnb.serviceAccount" . }}
 {{- $least := ternary .values.autoscaling.min (include "hbnb.replicas" .values) .values.autoscaling.enabled }}
 {{- if and .root.Values.pdb.enabled (gt (int $least) 1) }}
 ---

@@ -185,7 +185,7 @@ lifecycle:
 - { name: HBNB_DRAIN_DELAY, value: "{{ .Values.shutdown.drainDelaySeconds }}s" }
 - { name: HBNB_DRAIN_DEADLINE, value: "{{ .Values.shutdown.drainSeconds }}s" }
 - { name: HBNB_FAULTS, value: {{ .Values.faults.enabled | quote }} }
-# The edge, or a controller, has an address of the pod network; nobody else reaches the pods.
+# The edge, or a controller, has an address of the pod network; with the network policies, nobody else reaches the pods.
 - { name: HBNB_TRUSTED_PROXIES, value: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7" }
 {{- if .Values.tracing.endpoint }}
 - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .Values.tracing.endpoint | quote }} }
