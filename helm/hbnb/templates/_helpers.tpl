@@ -112,6 +112,11 @@ imagePullSecrets:
 {{- if not (kindIs "invalid" .root.Values.hostUsers) }}
 hostUsers: {{ .root.Values.hostUsers }}
 {{- end }}
+dnsConfig:
+  options:
+    # A question that gets lost is asked again after one second and not after five: a page has three.
+    - { name: timeout, value: "1" }
+    - { name: attempts, value: "3" }
 securityContext:
   {{- include "hbnb.podSecurity" . | nindent 2 }}
 {{- if .values.priorityClassName }}
