@@ -27,7 +27,7 @@ use kit::admin::{self, Health};
 use kit::config::{Env, Listens, LogFormat};
 use kit::layers::{self, Terms, TimeLimits};
 use kit::program;
-use kit::serve::{Clocks, Drain, Serve, bind, signal};
+use kit::serve::{Clocks, Drain, Inherited, Serve, bind, signal};
 use kit::telemetry::{self, Service};
 use rig::process::cpu_time;
 use rig::{Collector, Load};
@@ -234,7 +234,7 @@ fn terms() -> Terms {
 
 async fn serve_with(router: Router, health: Health) {
     let any: Listens = "127.0.0.1:0".parse().unwrap();
-    let (main, admin) = bind(&any, &any.0[0], &Env::read()).await.unwrap();
+    let (main, admin) = bind(&any, &any.0[0], &Inherited::default()).await.unwrap();
     println!("{}", main.addresses()[0]);
     let drain = Drain {
         delay: Duration::ZERO,

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use assets::{File, of_files};
 use kit::config::{COMMON, Common, Env, Settings, admin_bind, bind, flags};
+use kit::serve::Inherited;
 use kit::service::{self, Opened};
 use kit::telemetry::Service;
 use kit::{program, serve};
@@ -180,7 +181,8 @@ async fn answer() {
     let settings = Settings::load(&options, &env, &matches).unwrap();
     program::start_log(&settings).unwrap();
     let common: Common = settings.get().unwrap();
-    let listeners = serve::bind(&common.bind, &common.admin_bind, &env)
+    let inherited = Inherited::default();
+    let listeners = serve::bind(&common.bind, &common.admin_bind, &inherited)
         .await
         .unwrap();
     println!("{}", listeners.0.addresses()[0]);

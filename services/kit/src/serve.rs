@@ -21,6 +21,7 @@ pub use clock::Clocks;
 pub use connection::Peer;
 pub use error::ServeError;
 pub use files::raise_file_limit;
+pub use inherited::Inherited;
 pub use signals::signal;
 
 pub(crate) use answer::Deadline;

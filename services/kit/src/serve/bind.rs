@@ -8,9 +8,9 @@ use std::path::Path;
 use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
 
 use super::error::ServeError;
-use super::inherited;
+use super::inherited::Inherited;
 use super::socket::{Socket, SocketFile};
-use crate::config::{Env, Listen, Listens};
+use crate::config::{Listen, Listens};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -20,14 +20,12 @@ pub struct Listeners(pub(super) Vec<Socket>);
 
 /// Binds the main listeners and the admin listener. Sockets inherited by `LISTEN_FDS` replace those configured: one that
 /// `LISTEN_FDNAMES` calls `admin` is the admin listener, all others are main listeners.
-///
-/// Call it once, early: it takes `LISTEN_FDS` out of the environment, so that no child inherits it.
 pub async fn bind(
     main: &Listens,
     admin: &Listen,
-    env: &Env,
+    inherited: &Inherited,
 ) -> Result<(Listeners, Listeners), ServeError> {
-    let (mut mains, mut admins) = inherited::take(env)?;
+    let (mut mains, mut admins) = inherited.sockets()?;
     if mains.0.is_empty() {
         mains = Listeners::bind(main, "bind").await?;
     }

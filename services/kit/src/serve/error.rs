@@ -34,6 +34,14 @@ pub enum ServeError {
         /// What is wrong with it.
         error: io::Error,
     },
+    /// A file handed over by the supervisor that cannot be opened.
+    #[error("the inherited file {name} of LISTEN_FDS cannot be used: {error}")]
+    InheritedFile {
+        /// What `LISTEN_FDNAMES` calls it.
+        name: String,
+        /// What is wrong with it.
+        error: io::Error,
+    },
     /// The admin listener cannot have a thread of its own.
     #[error(
         "cannot start the thread for metrics and probes: {0}; allow this user more threads or open files"

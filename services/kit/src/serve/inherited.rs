@@ -1,6 +1,8 @@
-//! Sockets handed over by a supervisor: systemd's `LISTEN_FDS` protocol.
+//! What a supervisor has handed over by systemd's `LISTEN_FDS` protocol: sockets to accept on, and other files by name.
 
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use listenfd::ListenFd;
 use tokio::net::{TcpListener, UnixListener};
@@ -10,28 +12,74 @@ use super::error::ServeError;
 use super::socket::Socket;
 use crate::config::Env;
 
-/// The inherited main and admin listeners, none if nothing was handed to this process.
-pub(super) fn take(env: &Env) -> Result<(Listeners, Listeners), ServeError> {
-    let (mut main, mut admin) = (Vec::new(), Vec::new());
-    if env.get("LISTEN_FDS").is_some() {
-        let mut handed = ListenFd::from_env();
-        let names: Vec<&str> = env
-            .get("LISTEN_FDNAMES")
-            .unwrap_or_default()
-            .split(':')
-            .collect();
-        for index in 0..handed.len() {
-            let socket = socket(&mut handed, index)
-                .map_err(|error| ServeError::Inherited { index, error })?;
-            let group = if names.get(index) == Some(&"admin") {
-                &mut admin
-            } else {
-                &mut main
-            };
-            group.push(socket);
+/// What `LISTEN_FDNAMES` calls that which no connection is accepted on.
+const FILES: [&str; 2] = ["access", "error"];
+
+/// What was handed to this process, most often nothing. Each is given out once.
+pub struct Inherited {
+    handed: Mutex<ListenFd>,
+    names: Vec<String>,
+}
+
+impl Default for Inherited {
+    /// Nothing.
+    fn default() -> Inherited {
+        Inherited {
+            handed: Mutex::new(ListenFd::empty()),
+            names: Vec::new(),
         }
     }
-    Ok((Listeners(main), Listeners(admin)))
+}
+
+impl Inherited {
+    /// Takes all that there is. Call it once, early: it takes `LISTEN_FDS` out of the environment, so that no child believes
+    /// to inherit the same.
+    pub fn take(env: &Env) -> Inherited {
+        if env.get("LISTEN_FDS").is_none() {
+            return Inherited::default();
+        }
+        let names = env.get("LISTEN_FDNAMES").unwrap_or_default();
+        Inherited {
+            handed: Mutex::new(ListenFd::from_env()),
+            names: names.split(':').map(str::to_owned).collect(),
+        }
+    }
+
+    /// The file, pipe or device of this name, `access` or `error`. It is opened anew, as `how` says, which the user of this
+    /// process must be allowed to: so it has modes of its own, whatever those are that the supervisor has it open with.
+    pub fn file(&self, name: &str, how: &OpenOptions) -> Result<Option<File>, ServeError> {
+        let Some(index) = self.names.iter().position(|given| given == name) else {
+            return Ok(None);
+        };
+        let opened = match self.handed().take_raw_fd(index) {
+            Ok(Some(number)) => how.open(format!("/proc/self/fd/{number}")).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let name = name.to_owned();
+        opened.map_err(|error| ServeError::InheritedFile { name, error })
+    }
+
+    /// The main and the admin listeners: the latter are called `admin`, the former as anybody likes.
+    pub(super) fn sockets(&self) -> Result<(Listeners, Listeners), ServeError> {
+        let (mut main, mut admin) = (Vec::new(), Vec::new());
+        let mut handed = self.handed();
+        for index in 0..handed.len() {
+            let name = self.names.get(index).map_or("", String::as_str);
+            let group = match name {
+                "admin" => &mut admin,
+                name if FILES.contains(&name) => continue,
+                _ => &mut main,
+            };
+            let socket = socket(&mut handed, index);
+            group.push(socket.map_err(|error| ServeError::Inherited { index, error })?);
+        }
+        Ok((Listeners(main), Listeners(admin)))
+    }
+
+    fn handed(&self) -> MutexGuard<'_, ListenFd> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn socket(handed: &mut ListenFd, index: usize) -> io::Result<Socket> {

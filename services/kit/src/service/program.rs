@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 use super::{Ground, Opened, run};
 use crate::config::{Common, ConfigError, Env, Opt, Settings, flags};
 use crate::program;
-use crate::serve::{self, Listeners, Outcome, ServeError};
+use crate::serve::{self, Inherited, Listeners, Outcome, ServeError};
 use crate::telemetry::Service;
 
 /// A program that is one service.
@@ -76,7 +76,7 @@ pub struct Start {
     /// All its options.
     pub settings: Settings,
     common: Common,
-    env: Env,
+    inherited: Inherited,
     service: Service,
 }
 
@@ -85,19 +85,20 @@ impl Start {
     pub fn read(service: Service, options: &[Opt], flags: &ArgMatches) -> anyhow::Result<Start> {
         let env = Env::read();
         let settings = Settings::load(options, &env, flags)?;
+        let inherited = Inherited::take(&env);
         program::start_telemetry(&settings, &env, service)?;
         let common = settings.get()?;
         Ok(Start {
             settings,
             common,
-            env,
+            inherited,
             service,
         })
     }
 
-    /// Binds the main and the admin listeners; as [`serve::bind`] says, once.
+    /// Binds the main and the admin listeners, as [`serve::bind`] does. Those that were inherited are had once.
     pub async fn bind(&self) -> Result<(Listeners, Listeners), ServeError> {
-        serve::bind(&self.common.bind, &self.common.admin_bind, &self.env).await
+        serve::bind(&self.common.bind, &self.common.admin_bind, &self.inherited).await
     }
 
     /// Binds, says so in the log, and serves as [`run`] does.

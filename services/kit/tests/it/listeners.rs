@@ -1,11 +1,13 @@
 //! Addresses that can and cannot be had.
 
+use std::fs::File;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
 use kit::config::{Env, Listens};
-use kit::serve::{Listeners, bind};
+use kit::serve::{Inherited, Listeners, bind};
 
 async fn problem(text: &str) -> String {
     let listens: Listens = text.parse().unwrap();
@@ -19,9 +21,8 @@ async fn problem(text: &str) -> String {
 #[tokio::test]
 async fn port_0_shows_the_real_port() {
     let main = "127.0.0.1:0,[::1]:0,localhost:0".parse().unwrap();
-    let (main, admin) = bind(&main, &"127.0.0.1:0".parse().unwrap(), &Env::default())
-        .await
-        .unwrap();
+    let admin = "127.0.0.1:0".parse().unwrap();
+    let (main, admin) = bind(&main, &admin, &Inherited::default()).await.unwrap();
     assert_eq!((main.addresses().len(), admin.addresses().len()), (3, 1));
     for address in main.addresses().iter().chain(&admin.addresses()) {
         assert!(
@@ -82,47 +83,48 @@ async fn unix_files() {
     );
 }
 
-/// Runs `inherits` below in a process of its own, whose standard input is the listening socket.
-fn hand_over(socket: OwnedFd, names: &str, main: &str, admin: &str) {
+/// Runs a test below in a process of its own, whose standard input is handed over under these names.
+fn hand_over(test: &str, input: OwnedFd, names: &str, envs: &[(&str, &str)]) {
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "listeners::inherits"])
+        .args(["--exact", test])
         .envs([
             ("LISTEN_FDS", "1"),
             ("LISTEN_FDS_FIRST_FD", "0"),
             ("LISTEN_FDNAMES", names),
         ])
-        .envs([("HBNB_TEST_MAIN", main), ("HBNB_TEST_ADMIN", admin)])
-        .stdin(Stdio::from(socket))
+        .envs(envs.iter().copied())
+        .stdin(Stdio::from(input))
         .output()
         .unwrap();
-    assert!(
-        child.status.success(),
-        "{}",
-        String::from_utf8_lossy(&child.stdout)
-    );
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success(), "{said}");
+}
+
+fn hand_over_socket(socket: OwnedFd, names: &str, main: &str, admin: &str) {
+    let envs = [("HBNB_TEST_MAIN", main), ("HBNB_TEST_ADMIN", admin)];
+    hand_over("listeners::inherits_a_socket", socket, names, &envs);
 }
 
 #[test]
-fn handed_over() {
+fn sockets_handed_over() {
     let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", tcp.local_addr().unwrap());
-    hand_over(tcp.try_clone().unwrap().into(), "", &address, "unix:");
-    hand_over(tcp.into(), "admin", "unix:", &address);
+    let same = || tcp.try_clone().unwrap().into();
+    hand_over_socket(same(), "", &address, "unix:");
+    hand_over_socket(same(), "admin", "unix:", &address);
+    // What has the name of a file is no listener.
+    hand_over_socket(same(), "access", "unix:", "unix:");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("given.sock");
     let unix = UnixListener::bind(&path).unwrap();
-    hand_over(
-        unix.into(),
-        "http",
-        &format!("unix:{}", path.display()),
-        "unix:",
-    );
+    let address = format!("unix:{}", path.display());
+    hand_over_socket(unix.into(), "http", &address, "unix:");
     assert!(path.exists(), "a file that is not ours was removed");
 }
 
-/// Does its work in the process that `handed_over` starts only.
+/// Does its work in the processes that `sockets_handed_over` starts only.
 #[tokio::test]
-async fn inherits() {
+async fn inherits_a_socket() {
     let env = Env::read();
     let (Some(main), Some(admin)) = (env.get("HBNB_TEST_MAIN"), env.get("HBNB_TEST_ADMIN")) else {
         return;
@@ -132,7 +134,7 @@ async fn inherits() {
     let (mains, admins) = bind(
         &own("main").parse().unwrap(),
         &own("admin").parse().unwrap(),
-        &env,
+        &Inherited::take(&env),
     )
     .await
     .unwrap();
@@ -144,4 +146,44 @@ async fn inherits() {
         };
         assert_eq!(listeners.addresses(), [wanted]);
     }
+}
+
+#[test]
+fn files_handed_over() {
+    let hand_over = |input, name| {
+        let envs = [("HBNB_TEST_FILE", name)];
+        hand_over("listeners::inherits_a_file", input, name, &envs);
+    };
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    hand_over(writer.into(), "access");
+    let mut said = String::new();
+    reader.read_to_string(&mut said).unwrap();
+    assert_eq!(said, "of access\n");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("error.log");
+    std::fs::write(&path, "kept\n").unwrap();
+    hand_over(
+        File::options().write(true).open(&path).unwrap().into(),
+        "error",
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "kept\nof error\n");
+}
+
+/// Does its work in the processes that `files_handed_over` starts only.
+#[tokio::test]
+async fn inherits_a_file() {
+    let env = Env::read();
+    let Some(name) = env.get("HBNB_TEST_FILE") else {
+        return;
+    };
+    let inherited = Inherited::take(&env);
+    let append = || inherited.file(name, File::options().append(true)).unwrap();
+    writeln!(append().unwrap(), "of {name}").unwrap();
+    assert!(append().is_none(), "given out twice");
+    let (main, admin) = ("127.0.0.1:0".parse(), "127.0.0.1:0".parse());
+    let (main, _) = bind(&main.unwrap(), &admin.unwrap(), &inherited)
+        .await
+        .unwrap();
+    assert!(main.addresses()[0].starts_with("http://127.0.0.1:"));
 }
