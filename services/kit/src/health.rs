@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
+
 /// A runtime that has not run a task for so long is taken to be stuck for good.
 const STUCK: Duration = Duration::from_secs(10);
 
@@ -18,6 +20,7 @@ struct State {
     draining: AtomicBool,
     pulse: Mutex<Pulse>,
     blocks: Mutex<BTreeMap<String, String>>,
+    changes: watch::Sender<()>,
 }
 
 /// The pulse of the runtime that serves clients.
@@ -41,21 +44,29 @@ impl Health {
     /// Says that the start is complete: ready from now on, unless blocked or draining.
     pub fn started(&self) {
         self.0.started.store(true, Ordering::Release);
+        self.changed();
     }
 
     /// Makes the process not ready for a `reason` (one line) until `name` is cleared. A later reason replaces an earlier one.
     pub fn block(&self, name: &str, reason: &str) {
-        self.blocks().insert(name.to_owned(), reason.to_owned());
+        let before = self.blocks().insert(name.to_owned(), reason.to_owned());
+        if before.as_deref() != Some(reason) {
+            self.changed();
+        }
     }
 
     /// Takes back the block of this name, if there is one.
     pub fn clear(&self, name: &str) {
-        self.blocks().remove(name);
+        let before = self.blocks().remove(name);
+        if before.is_some() {
+            self.changed();
+        }
     }
 
     /// Says that the process is about to end: not ready for good, and answers ask clients to close their connection.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Release);
+        self.changed();
     }
 
     /// Says that the runtime that serves clients runs its tasks. Once there is a first beat there must be more.
@@ -111,6 +122,16 @@ impl Health {
         blocks
             .first_key_value()
             .map(|(name, reason)| format!("{name}: {reason}"))
+    }
+
+    /// Told of each change after which [`Health::why_not`] may say something else, so that nobody needs to ask again and
+    /// again.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.changes.subscribe()
+    }
+
+    fn changed(&self) {
+        self.0.changes.send_replace(());
     }
 
     fn lock_pulse(&self) -> MutexGuard<'_, Pulse> {

@@ -10,6 +10,7 @@ pub mod faults;
 mod health;
 pub mod layers;
 pub mod metrics;
+pub mod notify;
 pub mod program;
 pub mod serve;
 pub mod service;

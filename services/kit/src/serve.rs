@@ -14,6 +14,7 @@ mod place;
 mod pulse;
 mod signals;
 mod socket;
+mod tell;
 mod timed;
 
 pub use bind::{Listeners, bind};
@@ -35,12 +36,14 @@ use axum::Router;
 use crate::admin::Health;
 use crate::config::Common;
 use crate::faults::Faults;
+use crate::notify::Notifier;
 use accept::Group;
 use apart::Apart;
 use place::Places;
 use pulse::Pulse;
 use signals::Signals;
 use socket::Socket;
+use tell::{tell_changes, tell_end, tell_start};
 
 /// How long connections that were cut off may take to notice.
 const FAREWELL: Duration = Duration::from_millis(100);
@@ -63,6 +66,8 @@ pub struct Serve {
     pub clocks: Clocks,
     /// How many connections the main listeners have at once before they stop accepting; 0 is no limit.
     pub connection_limit: u32,
+    /// Who is told that it is ready, why it is not, that it lives and that it ends.
+    pub notifier: Notifier,
 }
 
 /// How long the parts of the end may take.
@@ -74,6 +79,16 @@ pub struct Drain {
     pub linger: Duration,
     /// From then until requests still in flight are cut off.
     pub deadline: Duration,
+}
+
+impl Drain {
+    /// How long the end takes at most.
+    fn longest(self) -> Duration {
+        let parts = [self.delay, self.linger, self.deadline, FAREWELL];
+        parts
+            .into_iter()
+            .fold(Duration::ZERO, Duration::saturating_add)
+    }
 }
 
 impl From<&Common> for Drain {
@@ -128,19 +143,27 @@ impl Serve {
         interrupt: impl Future<Output = ()>,
     ) -> Result<Outcome, E> {
         let admin = Apart::start(self.admin, self.admin_router, self.clocks, self.faults)?;
-        let _pulse = Pulse::start(&self.health);
+        let _pulse = Pulse::start(&self.health, &self.notifier);
+        tell_start(&self.notifier);
         let mut shutdown = pin!(shutdown);
         let router = tokio::select! {
             // One that is there drains, although it is told to stop at once: clients may wait at the listeners.
             biased;
             router = router => router?,
-            () = shutdown.as_mut() => return Ok(Outcome::Drained),
+            () = shutdown.as_mut() => {
+                tell_end(&self.notifier, Duration::ZERO);
+                return Ok(Outcome::Drained);
+            }
         };
         let places = Places::new("main", self.connection_limit);
         let main = Group::start(self.main, router, self.clocks, &places);
-        shutdown.await;
+        tokio::select! {
+            () = shutdown => {}
+            never = tell_changes(&self.notifier, &self.health) => match never {},
+        }
         tracing::info!("asked to stop: draining");
         self.health.drain();
+        tell_end(&self.notifier, self.drain.longest());
         main.bid_farewell();
         let outcome = tokio::select! {
             outcome = drain(&main, self.drain) => outcome,

@@ -20,6 +20,7 @@ use crate::config::Common;
 use crate::faults::Faults;
 use crate::layers::{self, Terms};
 use crate::metrics;
+use crate::notify::Notifier;
 use crate::serve::{Clocks, Listeners, Outcome, Serve, raise_file_limit, signal};
 use crate::telemetry::Service;
 use crate::watchdog;
@@ -53,10 +54,12 @@ impl Opened {
     }
 }
 
-/// Answers probes at once, and requests once `open` has opened the service, until told to stop; then drains.
+/// Answers probes at once, and requests once `open` has opened the service, until told to stop; then drains. The `notifier`
+/// hears of all of it.
 pub async fn run(
     service: Service,
     common: &Common,
+    notifier: Notifier,
     (main, admin): (Listeners, Listeners),
     open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
 ) -> anyhow::Result<Outcome> {
@@ -95,6 +98,7 @@ pub async fn run(
         drain: common.into(),
         clocks: Clocks::default(),
         connection_limit: common.connection_limit,
+        notifier,
     };
     let watch = async {
         match told.await {

@@ -7,6 +7,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::admin::Health;
 use crate::metrics;
+use crate::notify::{Notifier, State};
 
 const TICK: Duration = Duration::from_millis(250);
 
@@ -17,9 +18,10 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// Beats from now on, as a task of its own.
-    pub(super) fn start(health: &Health) -> Pulse {
-        let task = tokio::spawn(beat(health.clone()));
+    /// Beats from now on, as a task of its own, and is a sign of life for the supervisor, if that watches. It hears of it
+    /// three times within the time that it gives, as long as that is no shorter than three beats.
+    pub(super) fn start(health: &Health, notifier: &Notifier) -> Pulse {
+        let task = tokio::spawn(beat(health.clone(), notifier.clone()));
         Pulse {
             health: health.clone(),
             _task: AbortOnDropHandle::new(task),
@@ -33,10 +35,19 @@ impl Drop for Pulse {
     }
 }
 
-async fn beat(health: Health) {
+async fn beat(health: Health, notifier: Notifier) {
+    let between = notifier.watchdog().map(|limit| limit / 3);
+    let mut told: Option<Instant> = None;
     loop {
         health.beat();
-        let due = Instant::now() + TICK;
+        let now = Instant::now();
+        if let Some(between) = between
+            && told.is_none_or(|told| now - told >= between)
+        {
+            notifier.send(&[State::Watchdog]);
+            told = Some(now);
+        }
+        let due = now + TICK;
         sleep_until(due).await;
         metrics::scheduled_late(due.elapsed());
     }

@@ -6,6 +6,7 @@ use clap::{ArgMatches, Command};
 
 use super::{Ground, Opened, run};
 use crate::config::{Common, ConfigError, Env, Opt, Settings, flags};
+use crate::notify::Notifier;
 use crate::program;
 use crate::serve::{self, Inherited, Listeners, Outcome, ServeError};
 use crate::telemetry::Service;
@@ -117,6 +118,7 @@ impl Start {
         listeners: (Listeners, Listeners),
         open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
     ) -> anyhow::Result<Outcome> {
-        run(self.service, &self.common, listeners, open).await
+        let notifier = Notifier::from_env(&self.env);
+        run(self.service, &self.common, notifier, listeners, open).await
     }
 }

@@ -9,6 +9,7 @@ use axum::routing::get;
 use kit::admin::{self, Health};
 use kit::config::{Listen, Listens};
 use kit::layers::Terms;
+use kit::notify::Notifier;
 use kit::serve::{Clocks, Drain, Listeners, Outcome, Serve, ServeError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -124,6 +125,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
         drain: settings.drain,
         clocks: settings.clocks,
         connection_limit: settings.connection_limit,
+        notifier: Notifier::default(),
     };
     let (stop, stopped) = oneshot::channel();
     let (interrupt, interrupted) = oneshot::channel::<()>();

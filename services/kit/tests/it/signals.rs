@@ -9,6 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use kit::admin::{self, Health};
 use kit::config::Env;
+use kit::notify::Notifier;
 use kit::serve::{Clocks, Outcome, Serve, ServeError, signal};
 use tokio::net::TcpStream;
 
@@ -99,6 +100,7 @@ async fn serves() {
         drain: drain(delay, Duration::ZERO, LONG),
         clocks: Clocks::default(),
         connection_limit: 0,
+        notifier: Notifier::default(),
     };
     let outcome = serve
         .run(ready(Ok::<_, ServeError>(router)), shutdown)
