@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod load;
+mod master;
 
 use std::path::PathBuf;
 
@@ -9,11 +10,14 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kit::config::{COMMON, ConfigError, Env, Opt, Settings, admin_bind, bind, flags, parses};
 use kit::program;
 
+use crate::arbiter;
 use crate::commands::secrets;
 
 const EXAMPLES: &str = "Examples:
   hbnb serve                                     a site with demo data on http://127.0.0.1:8080
   hbnb serve --database-url postgres://hbnb@localhost/hbnb --bind 0.0.0.0:80
+  hbnb status                                    how it and its workers are
+  hbnb reload --wait                             put a changed configuration into force
   hbnb import file.json                          carry the data of a Python HBNB over
   hbnb demo --places 100000                      something to measure with
   hbnb load --rate 100 --duration 1m             visit it, and measure
@@ -40,6 +44,7 @@ pub(crate) fn options() -> Vec<Opt> {
         _ => *option,
     });
     own.into_iter()
+        .chain(arbiter::options::OPTIONS.iter().copied())
         .chain(api::config::OPTIONS.iter().copied())
         .chain(web::config::OPTIONS.iter().copied())
         .chain(assets::config::OPTIONS.iter().copied())
@@ -56,6 +61,7 @@ pub(crate) fn command(options: &[Opt]) -> Command {
     };
     let database = part(&["database_", "log", "config"]);
     let probe = part(&["admin_bind", "config"]);
+    let control = part(&["control_socket", "config"]);
     let visit = part(&["api_token", "log", "config"]);
     Command::new("hbnb")
         .about("HBNB: a rental-listing site on one host, and the tools to run it")
@@ -63,7 +69,18 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(serve().args(flags(options)))
+        .subcommand(
+            serve()
+                .args(flags(options))
+                .args(arbiter::takeover::flags()),
+        )
+        .subcommand(Command::new(arbiter::WORKER).hide(true))
+        .subcommand(master::status().args(control.clone()))
+        .subcommand(master::reload().args(control.clone()))
+        .subcommand(master::upgrade().args(control.clone()))
+        .subcommand(master::scale().args(control.clone()))
+        .subcommand(master::recycle().args(control.clone()))
+        .subcommand(master::stop().args(control))
         .subcommand(demo().args(database.clone()))
         .subcommand(migrate().args(database.clone()))
         .subcommand(import().args(database.clone()))

@@ -4,8 +4,8 @@ pub(crate) mod config;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod load;
+pub(crate) mod master;
 pub(crate) mod secrets;
-pub(crate) mod serve;
 
 use api::config::ApiConfig;
 use domain::{Options, Store, display_url};
@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 /// What is this program's alone.
 #[derive(Deserialize)]
-struct Own {
-    no_demo: bool,
+pub(crate) struct Own {
+    pub(crate) no_demo: bool,
 }
 
 /// Opens the database of the settings, with its schema up to date. Starts the log before.
@@ -27,7 +27,7 @@ async fn open(settings: &Settings) -> anyhow::Result<(Store, String)> {
     Ok((store, display_url(&options.url)))
 }
 
-async fn open_migrated(options: &Options) -> anyhow::Result<Store> {
+pub(crate) async fn open_migrated(options: &Options) -> anyhow::Result<Store> {
     let store = Store::open(options).await?;
     store.migrate().await?;
     Ok(store)

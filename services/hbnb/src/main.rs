@@ -1,20 +1,53 @@
 //! `hbnb`: the application server, and the operator's command.
 
+mod arbiter;
 mod cli;
 mod commands;
 mod load;
 mod progress;
+mod worker;
 
 use std::process::ExitCode;
 
-use commands::{config, data, demo, secrets, serve};
+use arbiter::call::Line;
+use clap::ArgMatches;
+use commands::{config, data, demo, master, secrets};
+use kit::config::Opt;
 use kit::program;
+use kit::telemetry::Service;
+
+/// Who speaks in the metrics and the traces.
+pub(crate) const SERVICE: Service = Service {
+    name: "hbnb",
+    version: env!("CARGO_PKG_VERSION"),
+};
 
 fn main() -> ExitCode {
     let options = cli::options();
     let matches = cli::command(&options).get_matches();
+    match matches.subcommand() {
+        Some(("serve", flags)) => {
+            let line = Line {
+                program: std::env::current_exe().unwrap_or_default(),
+                arguments: std::env::args_os().collect(),
+            };
+            program::run_small("hbnb", async || arbiter::run(&options, flags, line).await)
+        }
+        Some((arbiter::WORKER, _)) => {
+            program::run_worker("hbnb", async move || worker::run(&options).await)
+        }
+        _ => run(options, matches),
+    }
+}
+
+fn run(options: Vec<Opt>, matches: ArgMatches) -> ExitCode {
     program::run("hbnb", async move || match matches.subcommand() {
-        Some(("serve", flags)) => serve::run(&options, flags).await,
+        Some(("status", flags)) => master::status(&options, flags).await,
+        Some(("reload", flags)) => master::reload(&options, flags).await,
+        Some(("upgrade", flags)) => master::upgrade(&options, flags).await,
+        Some(("scale", flags)) => master::scale(&options, flags).await,
+        Some(("recycle", flags)) => master::recycle(&options, flags).await,
+        Some(("stop", flags)) => master::stop(&options, flags).await,
         Some(("demo", flags)) => demo::run(&options, flags).await,
         Some(("migrate", flags)) => data::migrate(&options, flags).await,
         Some(("import", flags)) => data::import(&options, flags).await,

@@ -16,13 +16,7 @@ use crate::{layers, metrics, telemetry};
 /// `GET /metrics`, `/healthz/live`, `/healthz/ready` and `/healthz/startup`, each answered in plain text; 404 for others.
 /// `/log` too, if the log was started, and `/faults`, if there are any. The requests are logged at debug and not counted.
 pub fn router(health: &Health, faults: Option<&Faults>) -> Router {
-    let routes = Router::new()
-        .route("/metrics", get(scrape))
-        .route("/healthz/live", get(live))
-        .route("/healthz/ready", get(ready))
-        .route("/healthz/startup", get(startup))
-        .fallback(async || (StatusCode::NOT_FOUND, "no such page\n"))
-        .with_state(health.clone());
+    let routes = probes(health).route("/metrics", get(scrape));
     let routes = match faults {
         Some(known) => routes.merge(faults::router(known.clone())),
         None => routes,
@@ -31,6 +25,21 @@ pub fn router(health: &Health, faults: Option<&Faults>) -> Router {
         Some(level) => routes.merge(log::router(level)),
         None => routes,
     };
+    answer(routes, health)
+}
+
+/// The probes alone.
+pub fn probes(health: &Health) -> Router {
+    Router::new()
+        .route("/healthz/live", get(live))
+        .route("/healthz/ready", get(ready))
+        .route("/healthz/startup", get(startup))
+        .with_state(health.clone())
+}
+
+/// Puts around routes what requests to the admin listener go through.
+pub fn answer(routes: Router, health: &Health) -> Router {
+    let routes = routes.fallback(async || (StatusCode::NOT_FOUND, "no such page\n"));
     layers::apply_quietly(routes, health)
 }
 
@@ -77,14 +86,14 @@ async fn startup(State(health): State<Health>) -> Response {
 }
 
 fn said(sentence: &str) -> Response {
-    answer(StatusCode::OK, sentence)
+    told(StatusCode::OK, sentence)
 }
 
 fn refused(sentence: &str) -> Response {
-    answer(StatusCode::BAD_REQUEST, sentence)
+    told(StatusCode::BAD_REQUEST, sentence)
 }
 
-fn answer(status: StatusCode, sentence: &str) -> Response {
+fn told(status: StatusCode, sentence: &str) -> Response {
     let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (status, plain, format!("{sentence}\n")).into_response()
 }

@@ -30,6 +30,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 use crate::admin::Health;
+use crate::board::Board;
 use crate::config::{Common, Networks};
 use crate::faults::{self, Faults};
 use around::around;
@@ -49,6 +50,8 @@ pub struct Terms {
     pub refusal_page: Option<RefusalPage>,
     /// Trouble on demand; without any, requests go past no layer for it.
     pub faults: Option<Faults>,
+    /// Where requests that are being answered are noted, in a worker.
+    pub board: Option<Board>,
 }
 
 impl From<&Common> for Terms {
@@ -62,6 +65,7 @@ impl From<&Common> for Terms {
             },
             refusal_page: None,
             faults: None,
+            board: None,
         }
     }
 }
@@ -105,6 +109,7 @@ fn stack(health: &Health, terms: &Terms) -> Stack {
         room: Room::new(terms.request_limit),
         limits: terms.time_limits,
         refusal_page: terms.refusal_page,
+        board: terms.board.clone(),
         quiet: false,
     }
 }
@@ -117,6 +122,7 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
         room: Room::new(0),
         limits: TimeLimits::default(),
         refusal_page: None,
+        board: None,
         quiet: true,
     };
     wrap(router, Arc::new(stack))

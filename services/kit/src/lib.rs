@@ -4,6 +4,7 @@
 //! Nothing in here knows what the service is about.
 
 pub mod admin;
+pub mod board;
 pub mod check;
 pub mod config;
 pub mod faults;

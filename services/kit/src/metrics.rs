@@ -6,10 +6,11 @@ mod requests;
 mod runtime;
 mod state;
 
+pub use cgroup::oom_kills;
 pub use state::depend;
 
-pub(crate) use connections::{closed, opened};
-pub(crate) use requests::{Series, method_label};
+pub(crate) use connections::{closed, open, opened};
+pub(crate) use requests::{METHODS, Series, method_label};
 pub(crate) use runtime::scheduled_late;
 
 use std::sync::LazyLock;

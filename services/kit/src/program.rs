@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
+use tokio::runtime::Builder;
 
 use crate::check::{check, reach};
 use crate::config::{Common, ConfigError, Env, Listen, Settings};
@@ -22,17 +23,38 @@ const STACK: usize = 8 << 20;
 /// container may have.
 const BLOCKING: usize = 32;
 
-/// Runs a program's work on a tokio runtime, and watches over it if it is a service. An error becomes one sentence on
-/// standard error and exit code 1; a service that is stuck ends with [`watchdog::STUCK`].
+/// Runs a program's work on a tokio runtime of many threads, and watches over it if it is a service. An error becomes one
+/// sentence on standard error and exit code 1; a service that is stuck ends with [`watchdog::STUCK`].
 pub fn run(
     name: &'static str,
+    work: impl AsyncFnOnce() -> anyhow::Result<ExitCode> + Send + 'static,
+) -> ExitCode {
+    run_watched(name, Builder::new_multi_thread(), work)
+}
+
+/// The same on a runtime of one thread, for one of several processes that share the work.
+pub fn run_worker(
+    name: &'static str,
+    work: impl AsyncFnOnce() -> anyhow::Result<ExitCode> + Send + 'static,
+) -> ExitCode {
+    run_watched(name, Builder::new_current_thread(), work)
+}
+
+/// The same on the first thread, which nobody watches over: for what has little to do and must not wake up for nothing.
+pub fn run_small(name: &str, work: impl AsyncFnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
+    complete(name, Builder::new_current_thread(), work)
+}
+
+fn run_watched(
+    name: &'static str,
+    runtime: Builder,
     work: impl AsyncFnOnce() -> anyhow::Result<ExitCode> + Send + 'static,
 ) -> ExitCode {
     let (tell, told) = sync_channel(1);
     let thread = thread::Builder::new()
         .name(name.to_owned())
         .stack_size(STACK)
-        .spawn(move || tell.send(complete(name, work)));
+        .spawn(move || tell.send(complete(name, runtime, work)));
     let thread = match thread {
         Ok(thread) => thread,
         Err(error) => return failed(name, &error.into()),
@@ -48,8 +70,12 @@ pub fn run(
     }
 }
 
-fn complete(name: &str, work: impl AsyncFnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+fn complete(
+    name: &str,
+    mut runtime: Builder,
+    work: impl AsyncFnOnce() -> anyhow::Result<ExitCode>,
+) -> ExitCode {
+    let runtime = runtime
         .enable_all()
         .max_blocking_threads(BLOCKING)
         .on_thread_park(telemetry::rest)

@@ -3,13 +3,16 @@
 mod accept;
 mod answer;
 mod apart;
+mod attend;
 mod bind;
 mod body;
+mod bound;
 mod clock;
 mod connection;
 mod error;
 mod files;
 mod inherited;
+mod master;
 mod place;
 mod pulse;
 mod signals;
@@ -17,12 +20,15 @@ mod socket;
 mod tell;
 mod timed;
 
+pub use attend::{Attended, attend};
 pub use bind::{Listeners, bind};
+pub use bound::Bound;
 pub use clock::Clocks;
 pub use connection::Peer;
 pub use error::ServeError;
 pub use files::raise_file_limit;
 pub use inherited::Inherited;
+pub use master::Master;
 pub use signals::signal;
 
 pub(crate) use answer::Deadline;
@@ -34,11 +40,13 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::admin::Health;
+use crate::board::Board;
 use crate::config::Common;
 use crate::faults::Faults;
 use crate::notify::Notifier;
 use accept::Group;
 use apart::Apart;
+use master::Orders;
 use place::Places;
 use pulse::Pulse;
 use signals::Signals;
@@ -68,6 +76,8 @@ pub struct Serve {
     pub connection_limit: u32,
     /// Who is told that it is ready, why it is not, that it lives and that it ends.
     pub notifier: Notifier,
+    /// Where a worker notes how it is.
+    pub board: Option<Board>,
 }
 
 /// How long the parts of the end may take.
@@ -135,6 +145,17 @@ impl Serve {
         self.run_until(router, shutdown, interrupt).await
     }
 
+    /// The same for a worker, which is told by its master.
+    pub async fn run_for<E: From<ServeError>>(
+        self,
+        master: Master,
+        router: impl Future<Output = Result<Router, E>>,
+    ) -> Result<Outcome, E> {
+        let Orders { leave, now } = master.orders().map_err(ServeError::Signals)?;
+        self.run_until(router, leave.cancelled(), now.cancelled())
+            .await
+    }
+
     /// The same, but `interrupt`, first polled when the drain begins, ends it at once.
     pub async fn run_until<E: From<ServeError>>(
         self,
@@ -143,7 +164,7 @@ impl Serve {
         interrupt: impl Future<Output = ()>,
     ) -> Result<Outcome, E> {
         let admin = Apart::start(self.admin, self.admin_router, self.clocks, self.faults)?;
-        let _pulse = Pulse::start(&self.health, &self.notifier);
+        let _pulse = Pulse::start(&self.health, &self.notifier, self.board.clone());
         tell_start(&self.notifier);
         let mut shutdown = pin!(shutdown);
         let router = tokio::select! {
@@ -165,8 +186,13 @@ impl Serve {
         self.health.drain();
         tell_end(&self.notifier, self.drain.longest());
         main.bid_farewell();
+        let linger = self.board.as_ref().and_then(Board::linger);
+        let in_time = Drain {
+            linger: linger.unwrap_or(self.drain.linger),
+            ..self.drain
+        };
         let outcome = tokio::select! {
-            outcome = drain(&main, self.drain) => outcome,
+            outcome = drain(&main, in_time) => outcome,
             () = interrupt => Outcome::Interrupted,
         };
         main.cut_off();

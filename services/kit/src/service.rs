@@ -16,12 +16,13 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Health};
+use crate::board::Board;
 use crate::config::Common;
 use crate::faults::Faults;
 use crate::layers::{self, Terms};
 use crate::metrics;
 use crate::notify::Notifier;
-use crate::serve::{Clocks, Listeners, Outcome, Serve, raise_file_limit, signal};
+use crate::serve::{Clocks, Listeners, Master, Outcome, Serve, raise_file_limit, signal};
 use crate::telemetry::Service;
 use crate::watchdog;
 
@@ -54,12 +55,19 @@ impl Opened {
     }
 }
 
-/// Answers probes at once, and requests once `open` has opened the service, until told to stop; then drains. The `notifier`
-/// hears of all of it.
+/// Who looks after a service.
+pub struct Supervisors {
+    /// Who hears that it is ready, why it is not, that it lives and that it ends.
+    pub notifier: Notifier,
+    /// What tells a worker to leave, instead of signals alone.
+    pub master: Option<Master>,
+}
+
+/// Answers probes at once, and requests once `open` has opened the service, until told to stop; then drains.
 pub async fn run(
     service: Service,
     common: &Common,
-    notifier: Notifier,
+    Supervisors { notifier, master }: Supervisors,
     (main, admin): (Listeners, Listeners),
     open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
 ) -> anyhow::Result<Outcome> {
@@ -67,13 +75,15 @@ pub async fn run(
     let health = Health::new();
     metrics::start(service.name, service.version, &health)?;
     watchdog::watch(&health, common.watchdog.0);
-    let faults = match common.faults {
-        true => Some(Faults::new(&health, &Handle::current())?),
-        false => None,
-    };
+    let faults = common
+        .faults
+        .then(|| Faults::new(&health, &Handle::current()));
+    let faults = faults.transpose()?;
     let ground = Ground { health, faults };
+    let board = master.as_ref().map(|master| master.board.clone());
     let terms = Terms {
         faults: ground.faults.clone(),
+        board: board.clone(),
         ..common.into()
     };
     let (tell, told) = oneshot::channel();
@@ -99,6 +109,13 @@ pub async fn run(
         clocks: Clocks::default(),
         connection_limit: common.connection_limit,
         notifier,
+        board: board.clone(),
+    };
+    let served = async {
+        match master {
+            Some(master) => serve.run_for(master, router).await,
+            None => serve.run(router, signal()).await,
+        }
     };
     let watch = async {
         match told.await {
@@ -106,8 +123,19 @@ pub async fn run(
             Err(_) => pending().await,
         }
     };
-    tokio::select! {
-        outcome = serve.run(router, signal()) => outcome,
+    let outcome = tokio::select! {
+        outcome = served => outcome,
         error = watch => Err(error),
+    };
+    leave_counts(board.as_ref());
+    outcome
+}
+
+/// Leaves to the master, if there is one, what this process has counted.
+fn leave_counts(board: Option<&Board>) {
+    let Some(board) = board else { return };
+    let left = metrics::render().map(|text| board.leave(&text));
+    if !matches!(left, Ok(Ok(()))) {
+        tracing::warn!("the last metrics cannot be left to the master");
     }
 }

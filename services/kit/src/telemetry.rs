@@ -91,6 +91,11 @@ pub fn end(within: Duration) {
     SINK.flush();
 }
 
+/// Writes whole lines of another process among those of this one.
+pub fn write(lines: &[u8]) {
+    SINK.write(lines);
+}
+
 /// To be called by each worker of a runtime before it waits for work: its lines of the log are written then.
 pub(crate) fn rest() {
     SINK.rest();

@@ -9,7 +9,7 @@ use axum::routing::{get, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::{answer, refused, said};
+use super::{refused, said, told};
 use crate::config::Span;
 use crate::faults::{Faults, Refused, Told};
 
@@ -69,7 +69,7 @@ async fn put_on(
     match faults.put(&name, &order.value, time) {
         Ok(()) => said(&format!("{name} is on for {}", Span(time))),
         Err(Refused::Value(right)) => refused(&format!("value: {right}")),
-        Err(Refused::Unknown(names)) => answer(
+        Err(Refused::Unknown(names)) => told(
             StatusCode::NOT_FOUND,
             &format!("no such fault; there are {names}"),
         ),

@@ -23,6 +23,8 @@ pub enum Source {
     },
     /// The flag of this name, with its dashes.
     Flag(String),
+    /// The master, see [`Settings::handed`](super::Settings::handed).
+    Master,
 }
 
 impl fmt::Display for Source {
@@ -35,6 +37,7 @@ impl fmt::Display for Source {
                 write!(f, "file {} by {variable}", path.display())
             }
             Source::Flag(name) => f.write_str(name),
+            Source::Master => f.write_str("the master"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The effective options of a program.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ::config::Source as _;
@@ -42,6 +43,38 @@ impl Settings {
             merged: merge(layers)?,
             warnings: variables::warnings(env, options),
         })
+    }
+
+    /// The settings that a master has handed over, a text of [`Settings::hand_over`]. What this program does not know is
+    /// passed over.
+    pub fn handed(options: &[Opt], text: &str) -> Result<Settings, ConfigError> {
+        let mut values: BTreeMap<String, String> =
+            serde_json::from_str(text).map_err(|error| ConfigError::Shape(error.to_string()))?;
+        let layer: Layer = options
+            .iter()
+            .filter_map(|option| Some((option.key, (values.remove(option.key)?, Source::Master))))
+            .collect();
+        let layers = vec![default_layer(options), layer];
+        layers.iter().try_for_each(|layer| check(layer, options))?;
+        Ok(Settings {
+            options: options.to_vec(),
+            merged: merge(layers)?,
+            warnings: Vec::new(),
+        })
+    }
+
+    /// All values, secrets too, as a JSON object of texts.
+    pub fn hand_over(&self) -> String {
+        let values = self.values().into_iter();
+        serde_json::Value::from_iter(values).to_string()
+    }
+
+    /// Each value by its key, as a text.
+    pub fn values(&self) -> BTreeMap<String, String> {
+        let values = self.merged.collect().unwrap_or_default().into_iter();
+        values
+            .map(|(key, value)| (key, value.to_string()))
+            .collect()
     }
 
     /// The options as a struct with a field for each key it cares about; other keys are passed over.

@@ -19,6 +19,7 @@ use super::RequestId;
 use super::busy::Seat;
 use super::failure::Failure;
 use super::received::Received;
+use crate::board::{Board, Flight};
 use crate::metrics::{Series, method_label};
 use crate::serve::Peer;
 use crate::telemetry::ServerSpan;
@@ -47,6 +48,7 @@ pub(super) struct Record {
     received: Received,
     /// Given back with the record.
     seat: Seat,
+    flight: Option<Flight>,
 }
 
 impl Record {
@@ -85,6 +87,7 @@ impl Record {
             series: None,
             received: Received::default(),
             seat: Seat::default(),
+            flight: None,
         }
     }
 
@@ -101,6 +104,11 @@ impl Record {
     /// Keeps the request's seat until its end.
     pub(super) fn keep(&mut self, seat: Seat) {
         self.seat = seat;
+    }
+
+    /// Tells the master of the request until its end.
+    pub(super) fn note_on(&mut self, board: &Board) {
+        self.flight = Some(board.note(self.method, &self.path, self.id.as_str()));
     }
 
     /// The span that the request is answered in.

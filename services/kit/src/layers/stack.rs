@@ -17,6 +17,7 @@ use super::deadline::{Limited, TimeLimits};
 use super::record::{Record, Recorded};
 use super::{RefusalPage, RequestId, draining, forwarded, security, strict};
 use crate::admin::Health;
+use crate::board::Board;
 use crate::config::Networks;
 
 /// What the requests of a listener are treated by.
@@ -26,6 +27,7 @@ pub(super) struct Stack {
     pub(super) room: Room,
     pub(super) limits: TimeLimits,
     pub(super) refusal_page: Option<RefusalPage>,
+    pub(super) board: Option<Board>,
     /// Whether requests are logged at debug only, and not counted.
     pub(super) quiet: bool,
 }
@@ -51,6 +53,9 @@ impl Stack {
         let id = RequestId::give(&mut request);
         let version = request.version();
         let mut record = Record::begin(&mut request, id.clone(), self.quiet);
+        if let Some(board) = &self.board {
+            record.note_on(board);
+        }
         let answer = match self.refusal(&request, &mut record) {
             Some(refusal) => Err(refusal),
             None => {

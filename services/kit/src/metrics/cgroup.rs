@@ -16,6 +16,11 @@ pub(super) fn register(registry: &Registry) -> prometheus::Result<()> {
     registry.register(Box::new(MemoryCollector::new()?))
 }
 
+/// How many processes of that group the kernel has killed for want of memory; none if there is no limit.
+pub fn oom_kills() -> Option<u64> {
+    Group::tightest(Path::new("/"))?.oom_kills()
+}
+
 /// Looks for the group, and reads its files, whenever the metrics are gathered: a limit may come and go.
 struct MemoryCollector {
     limit: IntGauge,

@@ -48,3 +48,11 @@ pub(crate) fn closed(listener: &str, reason: &str) {
         connections.closed.with_label_values(&labels).inc();
     }
 }
+
+/// How many connections are open.
+pub(crate) fn open(listener: &str) -> u64 {
+    let open = CONNECTIONS
+        .as_ref()
+        .map(|all| all.open.with_label_values(&[listener]).get());
+    u64::try_from(open.unwrap_or_default()).unwrap_or_default()
+}

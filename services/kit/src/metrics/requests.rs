@@ -19,12 +19,14 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 static REQUESTS: LazyLock<prometheus::Result<Requests>> = LazyLock::new(Requests::register);
 
+/// The methods that have a label of their own.
+pub(crate) const METHODS: &[&str] = &[
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+];
+
 /// The label for a method; unknown ones share `OTHER`, because anybody can invent methods.
 pub(crate) fn method_label(method: &http::Method) -> &'static str {
-    const KNOWN: &[&str] = &[
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
-    ];
-    KNOWN
+    METHODS
         .iter()
         .find(|known| **known == method.as_str())
         .unwrap_or(&"OTHER")

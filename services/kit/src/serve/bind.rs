@@ -15,6 +15,13 @@ use crate::config::{Listen, Listens};
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
 
+/// Whether a socket shares its address with others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Siblings {
+    None,
+    Allowed,
+}
+
 /// Bound sockets. They queue connections from now on, to be answered once a [`Serve`](super::Serve) runs.
 pub struct Listeners(pub(super) Vec<Socket>);
 
@@ -38,10 +45,26 @@ pub async fn bind(
 impl Listeners {
     /// Binds each of the addresses; `option` is the flag that a message tells to change, without its dashes.
     pub async fn bind(listens: &Listens, option: &'static str) -> Result<Listeners, ServeError> {
+        Listeners::bind_as(listens, option, Siblings::None).await
+    }
+
+    /// The same, and other sockets of this user may join those of TCP at their addresses (`SO_REUSEPORT`).
+    pub async fn bind_for_siblings(
+        listens: &Listens,
+        option: &'static str,
+    ) -> Result<Listeners, ServeError> {
+        Listeners::bind_as(listens, option, Siblings::Allowed).await
+    }
+
+    async fn bind_as(
+        listens: &Listens,
+        option: &'static str,
+        siblings: Siblings,
+    ) -> Result<Listeners, ServeError> {
         let mut sockets = Vec::with_capacity(listens.0.len());
         for listen in &listens.0 {
             let bound = match listen {
-                Listen::Tcp { host, port } => tcp(host, *port).await,
+                Listen::Tcp { host, port } => tcp(host, *port, siblings).await,
                 Listen::Unix(path) if is_other_file(path) => {
                     return Err(ServeError::NoSocket {
                         path: path.clone(),
@@ -65,10 +88,10 @@ impl Listeners {
     }
 }
 
-async fn tcp(host: &str, port: u16) -> io::Result<Socket> {
+async fn tcp(host: &str, port: u16, siblings: Siblings) -> io::Result<Socket> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in lookup_host((host, port)).await? {
-        match tcp_at(address) {
+        match tcp_at(address, siblings) {
             Ok(listener) => return Ok(Socket::Tcp(listener)),
             Err(error) => last = error,
         }
@@ -76,13 +99,16 @@ async fn tcp(host: &str, port: u16) -> io::Result<Socket> {
     Err(last)
 }
 
-fn tcp_at(address: std::net::SocketAddr) -> io::Result<TcpListener> {
+pub(super) fn tcp_at(address: std::net::SocketAddr, siblings: Siblings) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
         TcpSocket::new_v6()?
     };
     socket.set_reuseaddr(true)?;
+    if siblings == Siblings::Allowed {
+        socket.set_reuseport(true)?;
+    }
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }

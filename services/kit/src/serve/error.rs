@@ -26,6 +26,14 @@ pub enum ServeError {
         /// The flag it is configured by, without dashes.
         option: &'static str,
     },
+    /// Another socket at an address that has one.
+    #[error("cannot listen at {address} once more: {error}; take balance shared")]
+    Sibling {
+        /// The address, as [`Listeners::addresses`](super::Listeners::addresses) tells it.
+        address: String,
+        /// What the system said.
+        error: io::Error,
+    },
     /// A socket handed over by the supervisor that is no listening stream socket.
     #[error("the inherited socket {index} of LISTEN_FDS cannot be used: {error}")]
     Inherited {

@@ -13,7 +13,7 @@ use super::socket::Socket;
 use crate::config::Env;
 
 /// What `LISTEN_FDNAMES` calls that which no connection is accepted on.
-const FILES: [&str; 2] = ["access", "error"];
+const FILES: [&str; 5] = ["access", "arbiter", "board", "error", "settings"];
 
 /// What was handed to this process, most often nothing. Each is given out once.
 pub struct Inherited {
@@ -61,7 +61,7 @@ impl Inherited {
     }
 
     /// The main and the admin listeners: the latter are called `admin`, the former as anybody likes.
-    pub(super) fn sockets(&self) -> Result<(Listeners, Listeners), ServeError> {
+    pub fn sockets(&self) -> Result<(Listeners, Listeners), ServeError> {
         let (mut main, mut admin) = (Vec::new(), Vec::new());
         let mut handed = self.handed();
         for index in 0..handed.len() {

@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::admin::Health;
+use crate::board::Board;
 use crate::metrics;
 use crate::notify::{Notifier, State};
 
@@ -18,10 +19,11 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// Beats from now on, as a task of its own, and is a sign of life for the supervisor, if that watches. It hears of it
-    /// three times within the time that it gives, as long as that is no shorter than three beats.
-    pub(super) fn start(health: &Health, notifier: &Notifier) -> Pulse {
-        let task = tokio::spawn(beat(health.clone(), notifier.clone()));
+    /// Beats from now on, as a task of its own, also for a master if there is one, and is a sign of life for the supervisor,
+    /// if that watches. It hears of it three times within the time that it gives, as long as that is no shorter than three
+    /// beats.
+    pub(super) fn start(health: &Health, notifier: &Notifier, board: Option<Board>) -> Pulse {
+        let task = tokio::spawn(beat(health.clone(), notifier.clone(), board));
         Pulse {
             health: health.clone(),
             _task: AbortOnDropHandle::new(task),
@@ -35,11 +37,14 @@ impl Drop for Pulse {
     }
 }
 
-async fn beat(health: Health, notifier: Notifier) {
+async fn beat(health: Health, notifier: Notifier, board: Option<Board>) {
     let between = notifier.watchdog().map(|limit| limit / 3);
     let mut told: Option<Instant> = None;
     loop {
         health.beat();
+        if let Some(board) = &board {
+            board.beat(metrics::open("main"));
+        }
         let now = Instant::now();
         if let Some(between) = between
             && told.is_none_or(|told| now - told >= between)

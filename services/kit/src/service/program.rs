@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
-use super::{Ground, Opened, run};
+use super::{Ground, Opened, Supervisors, run};
 use crate::config::{Common, ConfigError, Env, Opt, Settings, flags};
 use crate::notify::Notifier;
 use crate::program;
-use crate::serve::{self, Inherited, Listeners, Outcome, ServeError};
+use crate::serve::{self, Inherited, Listeners, Master, Outcome, ServeError};
 use crate::telemetry::Service;
 
 /// A program that is one service.
@@ -78,6 +78,7 @@ pub struct Start {
     pub settings: Settings,
     common: Common,
     inherited: Inherited,
+    supervisors: Supervisors,
     service: Service,
 }
 
@@ -87,12 +88,35 @@ impl Start {
         let env = Env::read();
         let settings = Settings::load(options, &env, flags)?;
         let inherited = Inherited::take(&env);
-        program::start_telemetry(&settings, &env, service)?;
+        Start::with(service, settings, &env, inherited, None)
+    }
+
+    /// The same for a worker, whose master has handed the settings over.
+    pub fn handed(service: Service, options: &[Opt]) -> anyhow::Result<Start> {
+        let env = Env::read();
+        let inherited = Inherited::take(&env);
+        let master = Master::of(&inherited)?;
+        let settings = Settings::handed(options, &master.settings)?;
+        Start::with(service, settings, &env, inherited, Some(master))
+    }
+
+    fn with(
+        service: Service,
+        settings: Settings,
+        env: &Env,
+        inherited: Inherited,
+        master: Option<Master>,
+    ) -> anyhow::Result<Start> {
+        program::start_telemetry(&settings, env, service)?;
         let common = settings.get()?;
         Ok(Start {
             settings,
             common,
             inherited,
+            supervisors: Supervisors {
+                notifier: Notifier::from_env(env),
+                master,
+            },
             service,
         })
     }
@@ -104,7 +128,7 @@ impl Start {
 
     /// Binds, says so in the log, and serves as [`run`] does.
     pub async fn serve(
-        &self,
+        self,
         open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
     ) -> anyhow::Result<Outcome> {
         let (main, admin) = self.bind().await?;
@@ -114,11 +138,17 @@ impl Start {
 
     /// The same on listeners that are bound.
     pub async fn serve_on(
-        &self,
+        self,
         listeners: (Listeners, Listeners),
         open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
     ) -> anyhow::Result<Outcome> {
-        let notifier = Notifier::from_env(&self.env);
-        run(self.service, &self.common, notifier, listeners, open).await
+        run(
+            self.service,
+            &self.common,
+            self.supervisors,
+            listeners,
+            open,
+        )
+        .await
     }
 }

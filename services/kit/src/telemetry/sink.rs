@@ -55,6 +55,12 @@ impl<W: Write> Sink<W> {
         }
     }
 
+    /// Writes whole lines now, behind those that wait.
+    pub(super) fn write(&self, lines: &[u8]) {
+        locked(&self.waiting).extend_from_slice(lines);
+        self.flush();
+    }
+
     /// A worker of the runtime is about to wait for work. From its first rest on its lines wait for the next.
     pub(super) fn rest(&self) {
         RESTS.set(true);

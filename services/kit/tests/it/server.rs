@@ -126,6 +126,7 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
         clocks: settings.clocks,
         connection_limit: settings.connection_limit,
         notifier: Notifier::default(),
+        board: None,
     };
     let (stop, stopped) = oneshot::channel();
     let (interrupt, interrupted) = oneshot::channel::<()>();

@@ -101,6 +101,7 @@ async fn serves() {
         clocks: Clocks::default(),
         connection_limit: 0,
         notifier: Notifier::default(),
+        board: None,
     };
     let outcome = serve
         .run(ready(Ok::<_, ServeError>(router)), shutdown)

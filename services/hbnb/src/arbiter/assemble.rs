@@ -1,0 +1,203 @@
+//! Putting a master together: anew, or from what the program before has left.
+
+use std::fs::File;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+
+use kit::config::{Common, Env, Listens, Settings};
+use kit::metrics::registry;
+use kit::program;
+use kit::serve::{Bound, Inherited, Listeners, raise_file_limit};
+use tokio::sync::mpsc;
+
+use super::call::Call;
+use super::control::Control;
+use super::counts::Counts;
+use super::fleet::Fleet;
+use super::generation::Generation;
+use super::hears::Ear;
+use super::merge::Totals;
+use super::options::{ArbiterOptions, Balance};
+use super::pid_file::PidFile;
+use super::signals::Signals;
+use super::sockets::Sockets;
+use super::state::{Master, Parts, Stop};
+use super::takeover::{self, Kept, Restored, Successor};
+use super::worker::Worker;
+
+/// A master, and what it works with.
+pub(crate) struct Assembled {
+    pub(crate) master: Arc<Master>,
+    pub(crate) signals: Signals,
+    pub(crate) ear: Ear,
+    pub(crate) stops: mpsc::UnboundedReceiver<Stop>,
+    pub(crate) begin: Begin,
+    pub(crate) admin: Listeners,
+    pub(crate) control: Option<Control>,
+    pub(crate) _pid_file: PidFile,
+}
+
+/// What its workers are at the beginning.
+pub(crate) enum Begin {
+    /// None; so many are to be there.
+    Anew(usize),
+    From(Before),
+}
+
+/// What the program before has left.
+pub(crate) struct Before {
+    pub(crate) slots: Vec<Option<Arc<Worker>>>,
+    pub(crate) workers: Vec<Arc<Worker>>,
+    /// Why there was no other program, if there was to be one.
+    pub(crate) failed: Option<String>,
+}
+
+/// A master that begins.
+pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
+    let settings = call.settings()?;
+    let (signals, common, options) = prepare(&settings)?;
+    let control = Control::bind(&options.control_socket)?;
+    let (sockets, admin) = listen(&call.env, &common, &options).await?;
+    let program = File::open("/proc/self/exe")?;
+    let generation = Generation::new(1, &settings, Arc::new(sockets), program)?;
+    let begin = Begin::Anew(options.workers.count());
+    let rest = Rest {
+        ear: Ear::new()?,
+        generation: Arc::new(generation),
+        ended: Totals::default(),
+        admin: admin.release()?,
+        control,
+        upgrades: 0,
+    };
+    assemble((call, settings), (signals, options), rest, begin)
+}
+
+/// A master that goes on in another program. If that is not possible, it goes on in the one before.
+pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled> {
+    let mut kept = takeover::read(number)?;
+    let prepared = call
+        .settings()
+        .map_err(anyhow::Error::from)
+        .and_then(|settings| {
+            let prepared = prepare(&settings)?;
+            Ok((settings, prepared))
+        });
+    let (settings, (signals, _, options)) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            kept.failed = Some(error.to_string());
+            return Err(give_back(&kept, &call));
+        }
+    };
+    takeover::hold_signals(false)?;
+    let failed = kept.failed.take();
+    let Restored {
+        ear,
+        control,
+        admin,
+        generation,
+        slots,
+        workers,
+        ended,
+        upgrades,
+    } = takeover::restore(kept)?;
+    let begin = Begin::From(Before {
+        slots,
+        workers,
+        failed,
+    });
+    let rest = Rest {
+        ear,
+        generation,
+        ended,
+        admin,
+        control,
+        upgrades,
+    };
+    assemble((call, settings), (signals, options), rest, begin)
+}
+
+/// Returns only if that is not possible either.
+fn give_back(kept: &Kept, call: &Call) -> anyhow::Error {
+    match takeover::borrowed(kept.program) {
+        Ok(program) => {
+            let arguments = &call.line.arguments;
+            Successor::new(&program, arguments).become_it(kept)
+        }
+        Err(error) => error.into(),
+    }
+}
+
+fn prepare(settings: &Settings) -> anyhow::Result<(Signals, Common, ArbiterOptions)> {
+    program::start_log(settings)?;
+    let signals = Signals::new()?;
+    raise_file_limit(0);
+    Ok((signals, settings.get()?, settings.get()?))
+}
+
+struct Rest {
+    ear: Ear,
+    generation: Arc<Generation>,
+    ended: Totals,
+    admin: Vec<Bound>,
+    control: Option<Control>,
+    upgrades: u64,
+}
+
+fn assemble(
+    (call, settings): (Call, Settings),
+    (signals, options): (Signals, ArbiterOptions),
+    rest: Rest,
+    begin: Begin,
+) -> anyhow::Result<Assembled> {
+    let counts = Counts::register(registry())?;
+    let fleet = Fleet::new(rest.ear.name(), rest.generation, counts, rest.ended);
+    let admin = Bound::listen_all(&rest.admin)?;
+    let (stop, stops) = mpsc::unbounded_channel();
+    let master = Master::new(
+        fleet,
+        (call, settings),
+        Parts {
+            program: File::open("/proc/self/exe")?.into(),
+            ear: rest.ear.descriptor()?,
+            control: rest.control.as_ref().map(Control::place).transpose()?,
+            admin: rest.admin,
+            upgrades: rest.upgrades,
+            stop,
+        },
+    );
+    Ok(Assembled {
+        master: Arc::new(master),
+        signals,
+        ear: rest.ear,
+        stops,
+        begin,
+        admin,
+        control: rest.control,
+        _pid_file: PidFile::write(&options.pid_file)?,
+    })
+}
+
+/// The main sockets and the admin listener; a supervisor's replace those of the configuration.
+async fn listen(
+    env: &Env,
+    common: &Common,
+    options: &ArbiterOptions,
+) -> anyhow::Result<(Sockets, Listeners)> {
+    let (main, admin) = Inherited::take(env).sockets()?;
+    let main = main.release()?;
+    let sockets = match main.is_empty() {
+        true => Sockets::bind(&common.bind, options.balance, options.workers.count()).await?,
+        false => Sockets::handed(main),
+    };
+    if options.balance == Balance::Slots && !sockets.are_apart() {
+        tracing::warn!(
+            "balance slots has no effect: only TCP sockets that this program binds itself can be one for each slot"
+        );
+    }
+    let admin = match admin.addresses().is_empty() {
+        true => Listeners::bind(&Listens(vec![common.admin_bind.clone()]), "admin-bind").await?,
+        false => admin,
+    };
+    Ok((sockets, admin))
+}

@@ -1,0 +1,215 @@
+//! The description of a master that goes from one program to the next. A change of its form is a change of [`FORMAT`].
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use kit::serve::Bound;
+use serde::{Deserialize, Serialize};
+
+use crate::arbiter::generation::{Generation, Limits};
+use crate::arbiter::sockets::Address;
+use crate::arbiter::state::Master;
+use crate::arbiter::worker::{Doors, Life, Worker};
+
+/// The form of the description; another program may know another.
+pub(crate) const FORMAT: u32 = 1;
+
+/// A master. Open files are numbers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) format: u32,
+    /// The program that wrote this, to go back to.
+    pub(crate) program: RawFd,
+    pub(crate) ear: (String, RawFd),
+    pub(crate) control: Option<(PathBuf, RawFd)>,
+    pub(crate) admin: Vec<KeptBound>,
+    pub(crate) addresses: Vec<KeptAddress>,
+    pub(crate) generations: Vec<KeptGeneration>,
+    /// The number of the generation of new workers.
+    pub(crate) generation: u64,
+    /// The process of each slot's worker; none where it is being started again.
+    pub(crate) slots: Vec<Option<i32>>,
+    pub(crate) workers: Vec<KeptWorker>,
+    /// What has been counted, as metrics.
+    pub(crate) counted: String,
+    /// How many programs have taken over so far.
+    pub(crate) upgrades: u64,
+    /// Why a program that was to take over gave the process back.
+    pub(crate) failed: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptBound {
+    pub(crate) address: String,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) socket: RawFd,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptAddress {
+    pub(crate) listen: Option<String>,
+    pub(crate) is_apart: bool,
+    pub(crate) bound: Vec<KeptBound>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptGeneration {
+    pub(crate) number: u64,
+    pub(crate) limits: Limits,
+    /// Its addresses, by their places.
+    pub(crate) addresses: Vec<usize>,
+    pub(crate) settings: RawFd,
+    pub(crate) program: RawFd,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptWorker {
+    pub(crate) pid: i32,
+    pub(crate) slot: usize,
+    pub(crate) generation: u64,
+    /// Since 1970.
+    pub(crate) begun: Duration,
+    pub(crate) board: RawFd,
+    pub(crate) doors: Doors,
+    pub(crate) output: RawFd,
+    /// What it wrote without an end of the line.
+    pub(crate) begun_line: String,
+    pub(crate) alive: RawFd,
+    pub(crate) life: KeptLife,
+    pub(crate) status: String,
+    pub(crate) metrics: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum KeptLife {
+    Starting,
+    Ready,
+    Draining,
+}
+
+impl Kept {
+    /// Describes a master as it is now.
+    pub(crate) fn of(master: &Master) -> Kept {
+        let fleet = &master.fleet;
+        let (generation, workers) = (fleet.generation(), fleet.workers());
+        let mut all = BTreeMap::from([(generation.number, generation.clone())]);
+        for worker in &workers {
+            all.insert(worker.generation.number, worker.generation.clone());
+        }
+        let mut addresses: Vec<Arc<Address>> = Vec::new();
+        let generations = all
+            .values()
+            .map(|generation| kept_generation(generation, &mut addresses))
+            .collect();
+        let kept = |bounds: &[Bound]| bounds.iter().map(KeptBound::of).collect();
+        Kept {
+            format: FORMAT,
+            program: master.program.as_raw_fd(),
+            ear: (fleet.ear().to_owned(), master.ear.as_raw_fd()),
+            control: master
+                .control
+                .as_ref()
+                .map(|(path, socket)| (path.clone(), socket.as_raw_fd())),
+            admin: kept(&master.admin),
+            addresses: addresses
+                .iter()
+                .map(|address| KeptAddress {
+                    listen: address.listen.as_ref().map(ToString::to_string),
+                    is_apart: address.is_apart,
+                    bound: kept(&address.bound()),
+                })
+                .collect(),
+            generations,
+            generation: generation.number,
+            slots: fleet.by_slot(),
+            workers: workers
+                .iter()
+                .filter_map(|worker| kept_worker(worker))
+                .collect(),
+            counted: master.counted(),
+            upgrades: master.upgrades,
+            failed: None,
+        }
+    }
+
+    /// All files that are in it.
+    pub(crate) fn files(&self) -> Vec<RawFd> {
+        let mut files = vec![self.program, self.ear.1];
+        files.extend(self.control.iter().map(|(_, socket)| *socket));
+        files.extend(self.admin.iter().map(|bound| bound.socket));
+        files.extend(
+            self.addresses
+                .iter()
+                .flat_map(|address| &address.bound)
+                .map(|bound| bound.socket),
+        );
+        files.extend(
+            self.generations
+                .iter()
+                .flat_map(|generation| [generation.settings, generation.program]),
+        );
+        files.extend(
+            self.workers
+                .iter()
+                .flat_map(|worker| [worker.board, worker.output, worker.alive]),
+        );
+        files
+    }
+}
+
+impl KeptBound {
+    fn of(bound: &Bound) -> KeptBound {
+        KeptBound {
+            address: bound.address().to_owned(),
+            file: bound.file().cloned(),
+            socket: bound.as_fd().as_raw_fd(),
+        }
+    }
+}
+
+fn kept_generation(generation: &Generation, addresses: &mut Vec<Arc<Address>>) -> KeptGeneration {
+    let place = |address: &Arc<Address>| {
+        let known = addresses
+            .iter()
+            .position(|known| Arc::ptr_eq(known, address));
+        known.unwrap_or_else(|| {
+            addresses.push(address.clone());
+            addresses.len() - 1
+        })
+    };
+    KeptGeneration {
+        number: generation.number,
+        limits: generation.limits,
+        addresses: generation.sockets.all().iter().map(place).collect(),
+        settings: generation.settings().as_raw_fd(),
+        program: generation.program().as_raw_fd(),
+    }
+}
+
+fn kept_worker(worker: &Worker) -> Option<KeptWorker> {
+    let life = match worker.life() {
+        Life::Starting => KeptLife::Starting,
+        Life::Ready => KeptLife::Ready,
+        Life::Draining => KeptLife::Draining,
+        // It is being reaped.
+        Life::Ended(_) => return None,
+    };
+    let begun: Result<Duration, _> = SystemTime::duration_since(&worker.begun, UNIX_EPOCH);
+    Some(KeptWorker {
+        pid: worker.pid(),
+        slot: worker.slot,
+        generation: worker.generation.number,
+        begun: begun.unwrap_or_default(),
+        board: worker.board.as_fd().as_raw_fd(),
+        doors: worker.doors.clone(),
+        output: worker.output.as_fd().as_raw_fd(),
+        begun_line: worker.output.begun_line(),
+        alive: worker.alive.as_raw_fd(),
+        life,
+        status: worker.status(),
+        metrics: worker.metrics(),
+    })
+}

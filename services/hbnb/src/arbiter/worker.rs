@@ -1,0 +1,333 @@
+//! A worker, as its master sees it.
+
+use std::fmt;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use kit::board::Board;
+use rustix::process::{Pid, Signal, WaitStatus, kill_process};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use super::generation::Generation;
+use super::output::Output;
+
+/// A worker, from its start until it is reaped.
+pub(crate) struct Worker {
+    pub(crate) pid: Pid,
+    /// From 0; shown from 1.
+    pub(crate) slot: usize,
+    pub(crate) generation: Arc<Generation>,
+    pub(crate) begun: SystemTime,
+    pub(crate) board: Board,
+    /// Its private listeners, names of abstract unix sockets: for metrics and probes, and for a first request.
+    pub(crate) doors: Doors,
+    pub(crate) output: Output,
+    /// The end of a pipe that tells the worker that its master is there.
+    pub(crate) alive: OwnedFd,
+    /// What differs from worker to worker, so that not all are renewed at once: from 0 to 1.
+    pub(crate) dice: f64,
+    life: watch::Sender<Life>,
+    said: Mutex<Said>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Doors {
+    pub(crate) admin: String,
+    pub(crate) first: String,
+}
+
+/// Where a worker is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    Starting,
+    Ready,
+    Draining,
+    Ended(Ended),
+}
+
+/// What it has told lately.
+#[derive(Default)]
+struct Said {
+    status: String,
+    metrics: String,
+    /// Since when it is ready.
+    ready: Option<Instant>,
+    /// Why it was killed, if it was.
+    killed: Option<Cause>,
+    /// How many looks in a row it was too large.
+    large: u32,
+    /// Whether another is to take its place.
+    replaced: bool,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) how: How,
+    pub(crate) cause: Cause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    Exit(i32),
+    Signal(i32),
+}
+
+/// Why a worker ended, as the metrics tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// It was asked to, or ended by itself with 0.
+    Asked,
+    /// It ended by itself with an error.
+    Exit,
+    /// A signal that nobody here sent.
+    Signal,
+    /// The kernel wanted its memory.
+    Oom,
+    /// It ran no task for too long.
+    Stuck,
+    /// It was not ready in time.
+    Start,
+    /// It did not leave in time.
+    Drain,
+}
+
+impl Cause {
+    pub(crate) const ALL: [Cause; 7] = [
+        Cause::Asked,
+        Cause::Exit,
+        Cause::Signal,
+        Cause::Oom,
+        Cause::Stuck,
+        Cause::Start,
+        Cause::Drain,
+    ];
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Cause::Asked => "asked",
+            Cause::Exit => "exit",
+            Cause::Signal => "signal",
+            Cause::Oom => "oom",
+            Cause::Stuck => "stuck",
+            Cause::Start => "start",
+            Cause::Drain => "drain",
+        }
+    }
+}
+
+impl How {
+    pub(crate) fn of(status: WaitStatus) -> How {
+        match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => How::Exit(code),
+            (None, signal) => How::Signal(signal.unwrap_or_default()),
+        }
+    }
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            How::Exit(code) => write!(f, "exit code {code}"),
+            How::Signal(number) => match Signal::from_named_raw(*number) {
+                Some(signal) => write!(f, "signal {number} ({signal:?})"),
+                None => write!(f, "signal {number}"),
+            },
+        }
+    }
+}
+
+/// What a worker is made of.
+pub(crate) struct Parts {
+    pub(crate) pid: Pid,
+    pub(crate) slot: usize,
+    pub(crate) generation: Arc<Generation>,
+    pub(crate) begun: SystemTime,
+    pub(crate) board: Board,
+    pub(crate) doors: Doors,
+    pub(crate) output: Output,
+    pub(crate) alive: OwnedFd,
+    pub(crate) life: Life,
+}
+
+impl Worker {
+    pub(crate) fn new(parts: Parts) -> Arc<Worker> {
+        let Parts {
+            pid,
+            slot,
+            generation,
+            begun,
+            board,
+            doors,
+            output,
+            alive,
+            life,
+        } = parts;
+        Arc::new(Worker {
+            pid,
+            slot,
+            generation,
+            begun,
+            board,
+            doors,
+            output,
+            alive,
+            dice: fastrand::f64(),
+            life: watch::Sender::new(life),
+            said: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn life(&self) -> Life {
+        *self.life.borrow()
+    }
+
+    /// Notes the next part of its life; nothing comes after the end.
+    pub(crate) fn turns(&self, next: Life) {
+        if next == Life::Ready {
+            self.said().ready.get_or_insert_with(Instant::now);
+        }
+        self.life.send_if_modified(|now| {
+            let goes_on = match (*now, next) {
+                (Life::Ended(_), _) => false,
+                (Life::Draining, Life::Ready) => false,
+                (now, next) => now != next,
+            };
+            if goes_on {
+                *now = next;
+            }
+            goes_on
+        });
+    }
+
+    /// Waits until it is ready; how it ended if it did before.
+    pub(crate) async fn ready(&self) -> Result<(), Ended> {
+        let mut life = self.life.subscribe();
+        // The sender is in `self`.
+        let turned = life.wait_for(|life| matches!(life, Life::Ready | Life::Ended(_)));
+        match turned.await.map(|life| *life) {
+            Ok(Life::Ended(ended)) => Err(ended),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) async fn ended(&self) -> Ended {
+        let mut life = self.life.subscribe();
+        loop {
+            if let Life::Ended(ended) = *life.borrow_and_update() {
+                return ended;
+            }
+            // The sender is in `self`.
+            let _ = life.changed().await;
+        }
+    }
+
+    /// Whether it ends within this time.
+    pub(crate) async fn ended_within(&self, limit: Duration) -> bool {
+        timeout(limit, self.ended()).await.is_ok()
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        matches!(self.life(), Life::Ended(_))
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.life() == Life::Ready
+    }
+
+    /// Why it should be sent no requests although it was ready once; none if it should.
+    pub(crate) fn why_not(&self) -> Option<String> {
+        let status = self.status();
+        status.strip_prefix("not ready: ").map(str::to_owned)
+    }
+
+    /// Sends a signal, unless it has ended: until it is reaped its number is nobody else's.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if !self.is_ended()
+            && let Err(error) = kill_process(self.pid, signal)
+        {
+            tracing::warn!(pid = self.pid(), ?signal, %error, "the signal cannot be sent");
+        }
+    }
+
+    /// Ends it at once, for this reason.
+    pub(crate) fn kill(&self, cause: Cause) {
+        self.said().killed.get_or_insert(cause);
+        self.signal(Signal::KILL);
+    }
+
+    /// Asks it to end because it is stuck.
+    pub(crate) fn ask_to_abort(&self, signal: Signal) {
+        self.said().killed.get_or_insert(Cause::Stuck);
+        self.signal(signal);
+    }
+
+    /// Notes that another takes its place; whether that is new.
+    pub(crate) fn is_replaced_now(&self) -> bool {
+        !std::mem::replace(&mut self.said().replaced, true)
+    }
+
+    pub(crate) fn is_replaced_later(&self) {
+        self.said().replaced = false;
+    }
+
+    /// For how many looks it has been too large now.
+    pub(crate) fn large_looks(&self, is_large: bool) -> u32 {
+        let mut said = self.said();
+        said.large = if is_large { said.large + 1 } else { 0 };
+        said.large
+    }
+
+    /// Has it finish what it does and leave.
+    pub(crate) fn drain(&self) {
+        self.turns(Life::Draining);
+        self.signal(Signal::TERM);
+    }
+
+    /// Whether it has been ready, for so long at least.
+    pub(crate) fn was_well_for(&self, time: Duration) -> bool {
+        self.said()
+            .ready
+            .is_some_and(|since| since.elapsed() >= time)
+    }
+
+    pub(crate) fn killed(&self) -> Option<Cause> {
+        self.said().killed
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+
+    /// What it says of itself.
+    pub(crate) fn status(&self) -> String {
+        self.said().status.clone()
+    }
+
+    pub(crate) fn says(&self, status: &str) {
+        status.clone_into(&mut self.said().status);
+    }
+
+    /// The metrics that it told last.
+    pub(crate) fn metrics(&self) -> String {
+        self.said().metrics.clone()
+    }
+
+    pub(crate) fn tells_metrics(&self, text: String) {
+        self.said().metrics = text;
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Display for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (slot, generation) = (self.slot + 1, self.generation.number);
+        write!(f, "worker {slot} of generation {generation}")
+    }
+}
