@@ -53,3 +53,53 @@ pub(super) fn tell_end(notifier: &Notifier, drain: Duration) {
         State::ExtendTimeout(drain.saturating_add(CLOSING)),
     ]);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixDatagram;
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::tell_changes;
+    use crate::admin::Health;
+    use crate::config::Env;
+    use crate::notify::{Notifier, State};
+
+    /// The one word that a supervisor must not miss: without it the start is taken to have failed.
+    #[tokio::test]
+    async fn ready_is_told_again_when_there_was_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notify");
+        let socket = UnixDatagram::bind(&path).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let notifier = Notifier::from_env(&Env::of([("NOTIFY_SOCKET", path.to_str().unwrap())]));
+        while notifier.send(&[State::Watchdog]) {}
+        let health = Health::new();
+        health.started();
+        let mut buffer = [0; 100];
+        let mut hears = || {
+            let length = socket.recv(&mut buffer).ok()?;
+            Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
+        };
+        let supervisor = async {
+            // It reads only after the first try.
+            tokio::task::yield_now().await;
+            loop {
+                match hears() {
+                    Some(told) if told == "READY=1\nSTATUS=ready" => return,
+                    Some(_) => {}
+                    None => tokio::time::sleep(Duration::from_millis(5)).await,
+                }
+            }
+        };
+        let told = async {
+            tokio::select! {
+                biased;
+                never = tell_changes(&notifier, &health) => match never {},
+                () = supervisor => {}
+            }
+        };
+        timeout(Duration::from_secs(10), told).await.unwrap();
+    }
+}
