@@ -20,11 +20,12 @@ pub enum Tool {
     Postgres,
     Schemathesis,
     Sqlite3,
+    Systemd,
     Vnu,
 }
 
 impl Tool {
-    const ALL: [Tool; 12] = [
+    const ALL: [Tool; 13] = [
         Tool::Axe,
         Tool::Chromium,
         Tool::Cluster,
@@ -36,6 +37,7 @@ impl Tool {
         Tool::Postgres,
         Tool::Schemathesis,
         Tool::Sqlite3,
+        Tool::Systemd,
         Tool::Vnu,
     ];
 
@@ -53,6 +55,7 @@ impl Tool {
             Self::Postgres => "postgres",
             Self::Schemathesis => "schemathesis",
             Self::Sqlite3 => "sqlite3",
+            Self::Systemd => "systemd",
             Self::Vnu => "vnu",
         }
     }
