@@ -159,6 +159,43 @@ async fn files_that_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn logs_that_cannot_be_written() {
+    let folder = TempDir::new().unwrap();
+    for (path, right) in [
+        (".", "it is a folder; name a file in it"),
+        ("none/a.log", "its folder is not there; make it"),
+        // Nobody makes files there.
+        ("/sys/a.log", "permission denied; let this user write there"),
+    ] {
+        for flag in ["--access-log", "--error-log"] {
+            let said = refused("hbnb-assets", &[flag, path], &[], folder.path()).await;
+            let way_out = format!("or choose another file with {flag}");
+            holds(&said, &["cannot open the", path, right, &way_out]);
+        }
+    }
+    let args = ["--access-log-format", "apache"];
+    let said = refused("hbnb-assets", &args, &[], folder.path()).await;
+    holds(
+        &said,
+        &[
+            "access_log_format",
+            "\"apache\"",
+            "give log, json or combined",
+        ],
+    );
+    let envs = [
+        ("LISTEN_FDS", "1"),
+        ("LISTEN_FDS_FIRST_FD", "900"),
+        ("LISTEN_FDNAMES", "access"),
+    ];
+    let said = refused("hbnb-assets", &[], &envs, folder.path()).await;
+    holds(
+        &said,
+        &["the inherited file access of LISTEN_FDS cannot be used"],
+    );
+}
+
+#[tokio::test]
 async fn unknown_key_in_the_file() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("hbnb.toml");

@@ -28,7 +28,7 @@ pub use secret::Secret;
 pub use settings::Settings;
 pub use size::Size;
 pub use span::Span;
-pub use telemetry::{LogFilter, LogFormat};
+pub use telemetry::{AccessFormat, LogFile, LogFilter, LogFormat};
 pub use text::parsed;
 
 use serde::Deserialize;
@@ -142,6 +142,27 @@ pub const COMMON: &[Opt] = &[
         parses::<LogFormat>,
     ),
     Opt::new(
+        "access_log",
+        "",
+        "FILE",
+        "Where a line for each request goes, - for standard output; without it, to the log",
+        parses::<LogFile>,
+    ),
+    Opt::new(
+        "access_log_format",
+        "log",
+        "FORM",
+        "Form of the lines of requests: log, that of the log itself; json; or combined, that of Apache and nginx",
+        parses::<AccessFormat>,
+    ),
+    Opt::new(
+        "error_log",
+        "",
+        "FILE",
+        "Where the rest of the log goes; without it, or by -, to standard error",
+        parses::<LogFile>,
+    ),
+    Opt::new(
         "config",
         "",
         "FILE",
@@ -182,4 +203,10 @@ pub struct Common {
     pub log: LogFilter,
     /// How it is written.
     pub log_format: LogFormat,
+    /// Where the lines of requests are written, if apart from the rest.
+    pub access_log: Option<LogFile>,
+    /// How they are.
+    pub access_log_format: AccessFormat,
+    /// Where the rest is written.
+    pub error_log: Option<LogFile>,
 }

@@ -2,6 +2,7 @@
 
 mod cgroup;
 mod connections;
+mod log;
 mod requests;
 mod runtime;
 mod state;
@@ -10,6 +11,7 @@ pub use cgroup::oom_kills;
 pub use state::depend;
 
 pub(crate) use connections::{closed, open, opened};
+pub(crate) use log::lines_dropped;
 pub(crate) use requests::{METHODS, Series, method_label};
 pub(crate) use runtime::scheduled_late;
 
@@ -39,6 +41,9 @@ pub fn start(service: &str, version: &str, health: &Health) -> prometheus::Resul
     REGISTRY.register(Box::new(build))?;
     state::register(&REGISTRY, health)?;
     cgroup::register(&REGISTRY)?;
+    for log in ["access", "error"] {
+        lines_dropped(log, 0);
+    }
     if let Ok(runtime) = Handle::try_current() {
         runtime::register(&REGISTRY, &runtime)?;
     }

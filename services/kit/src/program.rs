@@ -12,6 +12,7 @@ use tokio::runtime::Builder;
 
 use crate::check::{check, reach};
 use crate::config::{Common, ConfigError, Env, Listen, Settings};
+use crate::serve::Inherited;
 use crate::telemetry::{self, Service};
 use crate::watchdog::{self, Ended};
 
@@ -115,7 +116,7 @@ pub fn say(line: &str) -> std::io::Result<()> {
     }
 }
 
-/// Starts the log as the settings say, and writes their warnings to it.
+/// Starts the log on standard error as the settings say, and writes their warnings to it.
 pub fn start_log(settings: &Settings) -> Result<(), ConfigError> {
     let common: Common = settings.get()?;
     telemetry::start(&common.log, common.log_format);
@@ -123,9 +124,15 @@ pub fn start_log(settings: &Settings) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// The same for a service, whose requests are traced if the environment says so.
-pub fn start_telemetry(settings: &Settings, env: &Env, service: Service) -> anyhow::Result<()> {
+/// The same for a service, whose log may be in files, and whose requests are traced if the environment says so.
+pub fn start_telemetry(
+    settings: &Settings,
+    env: &Env,
+    inherited: &Inherited,
+    service: Service,
+) -> anyhow::Result<()> {
     let common: Common = settings.get()?;
+    telemetry::open(&common, inherited)?;
     telemetry::start_traced(&common.log, common.log_format, env, service)?;
     warn(settings);
     Ok(())

@@ -33,6 +33,7 @@ pub use signals::signal;
 
 pub(crate) use answer::Deadline;
 pub(crate) use connection::{FIELD_LIMIT, HEAD_LIMIT};
+pub(crate) use signals::hear_reopen;
 
 use std::pin::pin;
 use std::time::Duration;

@@ -1,12 +1,15 @@
-//! The log of the process, on standard error, and its traces, to a collector.
+//! The log of the process, on standard error or in files, and its traces, to a collector.
 
 mod client_span;
+mod combined;
 mod context;
 mod counts;
 mod endpoint;
 mod export;
 mod json;
 mod level;
+mod log;
+mod output;
 mod panics;
 mod queue;
 mod sampler;
@@ -17,15 +20,17 @@ mod variable;
 
 pub use client_span::ClientSpan;
 pub use context::inject;
+pub use log::reopen;
 pub use server_span::Covered;
 pub use settings::Service;
 pub use variable::VariableError;
 
+pub(crate) use combined::{Answered, Asked};
 pub(crate) use level::Level;
+pub(crate) use log::{open, rest, write_in_time};
 pub(crate) use server_span::ServerSpan;
 
-use std::io::{IsTerminal, stderr};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use opentelemetry::Context;
@@ -33,19 +38,18 @@ use opentelemetry::trace::{TraceContextExt, TracerProvider};
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use tracing::Metadata;
 use tracing::subscriber::Interest;
-use tracing_subscriber::filter::{DynFilterFn, FilterExt, FilterFn, LevelFilter};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{DynFilterFn, LevelFilter};
 use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::config::{Env, LogFilter, LogFormat};
 use crate::metrics;
 use counts::Counts;
 use export::Thread;
-use json::Json;
+use log::Lines;
 use queue::{Entrance, Queue};
 use settings::Settings;
-use sink::Sink;
 
 /// The target of the spans that are traced besides those of requests: queries of the database. Others are those of
 /// libraries, the exporter's own among them.
@@ -57,15 +61,11 @@ static THREAD: OnceLock<Thread> = OnceLock::new();
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 /// What is logged, there if and only if the log was started.
 static LEVEL: OnceLock<Level> = OnceLock::new();
-/// Where the lines of the log go.
-static SINK: LazyLock<Sink> = LazyLock::new(|| Sink::new(stderr()));
 
-type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
-
-/// Starts logging to standard error, with times in UTC: text (coloured on a terminal), or one flat JSON object a line.
-/// A second call changes nothing.
+/// Starts logging, with times in UTC: text (coloured on a terminal), or one flat JSON object a line. A second call changes
+/// nothing.
 pub fn start(filter: &LogFilter, format: LogFormat) {
-    init(vec![lines(filter, format)]);
+    init(log::layers(filter, format));
 }
 
 /// The same, and starts to trace requests and queries if the `OTEL_*` variables name a collector.
@@ -75,7 +75,7 @@ pub fn start_traced(
     env: &Env,
     service: Service,
 ) -> anyhow::Result<()> {
-    let mut layers = vec![lines(filter, format)];
+    let mut layers = log::layers(filter, format);
     if let Some(settings) = Settings::read(env, service)? {
         layers.push(spans(settings)?);
     }
@@ -88,22 +88,7 @@ pub fn end(within: Duration) {
     if let Some(thread) = THREAD.get() {
         thread.end(within);
     }
-    SINK.flush();
-}
-
-/// Writes whole lines of another process among those of this one.
-pub fn write(lines: &[u8]) {
-    SINK.write(lines);
-}
-
-/// To be called by each worker of a runtime before it waits for work: its lines of the log are written then.
-pub(crate) fn rest() {
-    SINK.rest();
-}
-
-/// Writes in time the lines of workers that do not rest, for as long as it is polled, which must not be by one of them.
-pub(crate) async fn write_in_time() {
-    SINK.flush_in_time().await;
+    log::end();
 }
 
 /// What is logged, if the log was started.
@@ -116,7 +101,7 @@ fn tracer() -> Option<&'static SdkTracer> {
     TRACER.get()
 }
 
-fn init(layers: Layers) {
+fn init(layers: Vec<Lines>) {
     // It fails only where a subscriber is in place already, as in tests of a whole program.
     if tracing_subscriber::registry()
         .with(layers)
@@ -127,23 +112,7 @@ fn init(layers: Layers) {
     }
 }
 
-fn lines(usual: &LogFilter, format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
-    // What is traced is no matter of the log, nor the other way round.
-    let events = FilterFn::new(is_event);
-    let (filter, handle) = reload::Layer::new(usual.filter());
-    let _ = LEVEL.set(Level::new(handle, usual.clone()));
-    let filter = filter.and(events.with_max_level_hint(LevelFilter::TRACE));
-    match format {
-        LogFormat::Text => tracing_subscriber::fmt::layer()
-            .with_writer(&*SINK)
-            .with_ansi(stderr().is_terminal())
-            .with_filter(filter)
-            .boxed(),
-        LogFormat::Json => Json(&SINK).with_filter(filter).boxed(),
-    }
-}
-
-fn spans(settings: Settings) -> anyhow::Result<Box<dyn Layer<Registry> + Send + Sync>> {
+fn spans(settings: Settings) -> anyhow::Result<Lines> {
     let counts = Counts::new()?;
     counts.register(metrics::registry())?;
     let batches = settings.batches;
@@ -178,10 +147,6 @@ fn sampled<S>() -> impl Filter<S> {
         false => Interest::never(),
     })
     .with_max_level_hint(LevelFilter::DEBUG)
-}
-
-fn is_event(metadata: &Metadata<'_>) -> bool {
-    metadata.is_event()
 }
 
 fn is_traced_span(metadata: &Metadata<'_>) -> bool {

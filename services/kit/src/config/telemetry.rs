@@ -1,6 +1,7 @@
 //! What is logged, and in which form.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
@@ -36,6 +37,51 @@ impl fmt::Display for LogFormat {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         })
+    }
+}
+
+/// The form of the lines of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessFormat {
+    /// That of the log itself.
+    Log,
+    /// A JSON object a line.
+    Json,
+    /// Apache's and nginx' combined format.
+    Combined,
+}
+
+impl FromStr for AccessFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<AccessFormat, String> {
+        match text.trim() {
+            "log" => Ok(AccessFormat::Log),
+            "json" => Ok(AccessFormat::Json),
+            "combined" => Ok(AccessFormat::Combined),
+            _ => Err("give log, json or combined".to_owned()),
+        }
+    }
+}
+
+/// A file that lines are appended to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogFile {
+    /// `-`: standard output or standard error, whichever is usual.
+    Standard,
+    /// The file of this name.
+    Path(PathBuf),
+}
+
+impl FromStr for LogFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<LogFile, String> {
+        match text {
+            "-" => Ok(LogFile::Standard),
+            "" => Err("give a file, or -".to_owned()),
+            path => Ok(LogFile::Path(path.into())),
+        }
     }
 }
 
@@ -77,6 +123,18 @@ impl fmt::Display for LogFilter {
 
 impl<'de> Deserialize<'de> for LogFormat {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LogFormat, D::Error> {
+        parsed(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for AccessFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AccessFormat, D::Error> {
+        parsed(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for LogFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LogFile, D::Error> {
         parsed(deserializer)
     }
 }

@@ -22,7 +22,7 @@ use super::received::Received;
 use crate::board::{Board, Flight};
 use crate::metrics::{Series, method_label};
 use crate::serve::Peer;
-use crate::telemetry::ServerSpan;
+use crate::telemetry::{Answered, Asked, ServerSpan};
 
 /// Longest path that is logged, in bytes.
 const PATH_LIMIT: usize = 256;
@@ -46,6 +46,7 @@ pub(super) struct Record {
     span: ServerSpan,
     series: Option<Arc<Series>>,
     received: Received,
+    asked: Option<Asked>,
     /// Given back with the record.
     seat: Seat,
     flight: Option<Flight>,
@@ -60,6 +61,7 @@ impl Record {
             record.span = ServerSpan::begin(request, record.method, route);
             record.series = Series::of(record.method, record.route());
             record.received = Received::of(request);
+            record.asked = Asked::begin(request);
         }
         if let Some(series) = &record.series {
             series.begin();
@@ -86,6 +88,7 @@ impl Record {
             span: ServerSpan::none(),
             series: None,
             received: Received::default(),
+            asked: None,
             seat: Seat::default(),
             flight: None,
         }
@@ -154,6 +157,17 @@ impl Drop for Record {
         let route = self.route();
         if let Some(series) = &self.series {
             series.end(status, duration, self.received.bytes(), self.bytes);
+        }
+        if let Some(asked) = &self.asked {
+            asked.log(&Answered {
+                peer: self.peer.as_ref(),
+                status,
+                bytes: self.bytes,
+            });
+            // There is no room in it for why a request failed.
+            if self.failure.is_none() {
+                return;
+            }
         }
         let peer = self.peer.as_ref().map(display);
         let request_id = self.id.as_str();

@@ -14,6 +14,7 @@ use super::bind::Listeners;
 use super::clock::Clocks;
 use super::error::ServeError;
 use super::place::Places;
+use super::signals::reopen_logs;
 use super::socket::Detached;
 use crate::faults::Faults;
 use crate::telemetry::write_in_time;
@@ -25,7 +26,8 @@ pub(super) struct Apart {
 }
 
 impl Apart {
-    /// Moves the listeners to a new thread and answers there. Faults heal and lines are written by the clock of that thread.
+    /// Moves the listeners to a new thread and answers there. Faults heal, lines are written, and the files of the log are
+    /// opened anew by that thread too.
     pub(super) fn start(
         listeners: Listeners,
         router: Router,
@@ -55,6 +57,7 @@ impl Apart {
                 () = ended.cancelled() => {}
                 () = heal => {}
                 () = write_in_time() => {}
+                () = reopen_logs() => {}
             }
             group.cut_off();
         };

@@ -56,7 +56,7 @@ pub enum ServeError {
     )]
     Admin(io::Error),
     /// Signals cannot be listened for.
-    #[error("cannot listen for SIGTERM and SIGINT: {0}")]
+    #[error("cannot listen for signals: {0}")]
     Signals(io::Error),
 }
 

@@ -1,9 +1,11 @@
-//! The orders to stop: SIGTERM and SIGINT.
+//! The orders to stop, SIGTERM and SIGINT, and the one to open the files of the log anew, SIGUSR1.
 
 use std::future::pending;
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal as listen};
+
+use crate::telemetry::reopen;
 
 /// Both signals, heard from the moment this is made.
 pub(super) struct Signals {
@@ -40,4 +42,22 @@ pub fn signal() -> impl Future<Output = ()> + Send {
             }
         }
     }
+}
+
+/// From now on SIGUSR1 does not end the process. It must be called inside the runtime.
+pub(crate) fn hear_reopen() -> io::Result<()> {
+    listen(SignalKind::user_defined1()).map(drop)
+}
+
+/// Opens the files of the log anew on each SIGUSR1, for as long as it is polled.
+pub(super) async fn reopen_logs() {
+    match listen(SignalKind::user_defined1()) {
+        Ok(mut asked) => {
+            while asked.recv().await.is_some() {
+                reopen();
+            }
+        }
+        Err(error) => tracing::error!(%error, "SIGUSR1 cannot be listened for"),
+    }
+    pending::<()>().await;
 }

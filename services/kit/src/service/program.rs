@@ -107,7 +107,8 @@ impl Start {
         inherited: Inherited,
         master: Option<Master>,
     ) -> anyhow::Result<Start> {
-        program::start_telemetry(&settings, env, service)?;
+        serve::hear_reopen().map_err(ServeError::Signals)?;
+        program::start_telemetry(&settings, env, &inherited, service)?;
         let common = settings.get()?;
         Ok(Start {
             settings,

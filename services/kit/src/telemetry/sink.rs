@@ -1,19 +1,20 @@
-//! Where the lines of the log go: to standard error, those of a busy worker several at once.
+//! The way of lines to where they are written, those of a busy worker several at once.
 
 use std::cell::Cell;
-use std::io::{self, Stderr, Write};
+use std::io::{self, Write};
 use std::mem::swap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::sleep;
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
+
+use super::output::Output;
 
 /// `PIPE_BUF` of Linux (pipe(7)): what is written to a pipe at once does not mix with what other processes write to it.
 const AT_ONCE: usize = 4096;
 /// How long a line may wait while its worker does not rest.
-const LONGEST_WAIT: Duration = Duration::from_millis(100);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 thread_local! {
     /// Whether this thread calls [`Sink::rest`] before it waits for work.
@@ -23,7 +24,7 @@ thread_local! {
 /// Lines wait here while their thread has other work: at most 4 KiB of them, and none that warns. Those that wait are lost
 /// when the process is killed.
 #[derive(Debug)]
-pub(super) struct Sink<W = Stderr> {
+pub(super) struct Sink<W = Output> {
     waiting: Mutex<Vec<u8>>,
     /// Held by the one who writes.
     writing: Mutex<Writing<W>>,
@@ -67,14 +68,6 @@ impl<W: Write> Sink<W> {
         self.flush_waiting();
     }
 
-    /// Writes in time what a worker that does not rest has left, for as long as it is polled.
-    pub(super) async fn flush_in_time(&self) {
-        loop {
-            sleep(LONGEST_WAIT).await;
-            self.flush_waiting();
-        }
-    }
-
     /// Writes what waits. What others are writing is out too when this returns.
     pub(super) fn flush(&self) {
         let mut writing = locked(&self.writing);
@@ -83,18 +76,24 @@ impl<W: Write> Sink<W> {
         let mut rest = &lines[..];
         while !rest.is_empty() {
             let (now, later) = rest.split_at(whole_lines(rest));
-            // Nobody could be told that standard error is closed.
+            // An output knows what to do with its errors.
             let _ = to.write_all(now);
             rest = later;
         }
         lines.clear();
     }
 
-    fn flush_waiting(&self) {
+    /// The same if anything waits.
+    pub(super) fn flush_waiting(&self) {
         let waits = !locked(&self.waiting).is_empty();
         if waits {
             self.flush();
         }
+    }
+
+    /// Has a look at what is written to, between two writes.
+    pub(super) fn with<T>(&self, look: impl FnOnce(&mut W) -> T) -> T {
+        look(&mut locked(&self.writing).to)
     }
 }
 
@@ -139,9 +138,8 @@ impl<'a> MakeWriter<'a> for &'static Sink {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, mpsc};
+    use std::sync::Arc;
     use std::thread;
-    use std::time::Duration;
 
     use tracing::Level;
 
@@ -149,12 +147,6 @@ mod tests {
 
     fn written(sink: &Sink<Vec<u8>>) -> String {
         String::from_utf8(locked(&sink.writing).to.clone()).unwrap()
-    }
-
-    async fn until(condition: impl Fn() -> bool) {
-        while !condition() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
     }
 
     #[test]
@@ -204,21 +196,17 @@ mod tests {
         assert!(written(&sink).len() > AT_ONCE);
     }
 
-    #[tokio::test]
-    async fn lines_of_a_worker_that_never_rests() {
+    #[test]
+    fn lines_of_a_worker_that_never_rests() {
         let sink = Arc::new(Sink::new(Vec::new()));
-        let (busy, (said, told)) = (sink.clone(), mpsc::channel());
-        thread::spawn(move || {
+        let busy = sink.clone();
+        let worker = thread::spawn(move || {
             busy.rest();
             busy.put(b"the last before it hung\n", Level::INFO);
-            said.send(())
         });
-        told.recv().unwrap();
+        worker.join().unwrap();
         assert_eq!(written(&sink), "");
-        tokio::select! {
-            () = sink.flush_in_time() => {}
-            () = until(|| !written(&sink).is_empty()) => {}
-        }
+        sink.flush_waiting();
         assert_eq!(written(&sink), "the last before it hung\n");
     }
 
