@@ -11,6 +11,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -66,6 +68,19 @@ pub async fn send(
 /// `GET` without further ado, within ten seconds.
 pub async fn get(base: &str, path: &str) -> Result<Reply> {
     send(base, "GET", path, &[], None, Duration::from_secs(10)).await
+}
+
+/// Sends bytes as they are, and reads what is answered until the connection ends.
+pub fn raw(base: &str, request: &[u8]) -> Result<Vec<u8>> {
+    let (authority, _) = split(base)?;
+    let mut stream = std::net::TcpStream::connect(authority)?;
+    let mut answer = Vec::new();
+    // Some requests deserve no answer, and are not read to their end.
+    let _ = stream
+        .write_all(request)
+        .and_then(|()| stream.shutdown(Shutdown::Write))
+        .and_then(|()| stream.read_to_end(&mut answer));
+    Ok(answer)
 }
 
 /// An answer whose body is taken piece by piece; the server feels it when nobody takes.

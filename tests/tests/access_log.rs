@@ -9,25 +9,13 @@ mod files;
 mod server;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 
-use rig::http::send;
+use rig::http::{raw, send};
 use rig::{Binary, Server, Storage, until};
 use serde_json::Value;
 use server::{PATIENCE, STYLES, ask, assets, assets_by, combined, form, lines, put, until_lines};
 use tempfile::TempDir;
-
-/// Sends bytes as they are, and reads to the end of the answer.
-fn raw(server: &Server, request: &[u8]) {
-    let address = server.base().trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).unwrap();
-    // Some of the requests deserve no answer, and are not read to their end.
-    let _ = stream
-        .write_all(request)
-        .and_then(|()| stream.shutdown(Shutdown::Write))
-        .and_then(|()| stream.read_to_end(&mut Vec::new()));
-}
 
 #[tokio::test]
 async fn no_client_can_forge_a_line() {
@@ -48,7 +36,7 @@ async fn no_client_can_forge_a_line() {
                 put("agent"),
                 b"\r\n\r\n",
             ];
-            raw(&server, &parts.concat());
+            raw(server.base(), &parts.concat()).unwrap();
         }
     }
     let asked = server.scrape().await.unwrap().sum("http_requests_total");

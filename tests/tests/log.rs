@@ -2,11 +2,9 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use rig::http::{get, send, stream};
+use rig::http::{get, raw, send, stream};
 use rig::{Binary, Server, Storage, until};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -109,19 +107,6 @@ async fn a_wrong_filter_is_told_what_is_right() {
     assert_eq!(get(server.base(), "/log").await.unwrap().status, 404);
 }
 
-/// Sends bytes as they are, and reads to the end of the answer.
-fn raw(server: &Server, request: &[u8]) -> Vec<u8> {
-    let address = server.base().trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).unwrap();
-    let mut answer = Vec::new();
-    // Some of the requests deserve no answer, and are not read to their end.
-    let _ = stream
-        .write_all(request)
-        .and_then(|()| stream.shutdown(Shutdown::Write))
-        .and_then(|()| stream.read_to_end(&mut answer));
-    answer
-}
-
 #[tokio::test]
 async fn it_is_json_whatever_is_asked() {
     let (_folder, server) = serve(&[("HBNB_LOG", "trace")]).await;
@@ -140,7 +125,7 @@ async fn it_is_json_whatever_is_asked() {
                 put("id"),
                 b"\r\n\r\n",
             ];
-            raw(&server, &parts.concat());
+            raw(server.base(), &parts.concat()).unwrap();
         }
     }
     told(&server, "/").await;
@@ -156,7 +141,7 @@ async fn a_long_path_is_cut() {
         let path = format!("/{}{end}", "l".repeat(length - 1 - end.len()));
         assert_eq!(path.len(), length);
         let request = format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-        let answer = raw(&server, request.as_bytes());
+        let answer = raw(server.base(), request.as_bytes()).unwrap();
         let wanted = format!("HTTP/1.1 {status} ");
         assert!(answer.starts_with(wanted.as_bytes()), "{length}");
         let cut = path[..256].to_owned();
