@@ -94,6 +94,7 @@ impl Front {
                 {settings}
                 {upstreams}
                 include {folder}/http.conf;
+                include {folder}/manners.conf;
                 server {{ listen {address}; access_log {log} hbnb; include {folder}/server.conf; }}"
             )
         };
