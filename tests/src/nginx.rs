@@ -57,6 +57,21 @@ impl Nginx {
         bail!("nginx did not come to listen, {PORTS_TO_TRY} times")
     }
 
+    /// What `nginx -t` says of a whole file; an error with its words if it is not content.
+    pub fn test(file: &Path) -> Result<()> {
+        let program = program().context("nginx is not installed")?;
+        let output = Command::new(program)
+            .args(["-t", "-e", "stderr", "-c"])
+            .arg(file)
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success() && !said.contains("[warn]"),
+            "{said}"
+        );
+        Ok(())
+    }
+
     /// `http://127.0.0.1:port`
     pub fn base(&self) -> String {
         format!("http://{}", self.address)

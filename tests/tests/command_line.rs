@@ -10,8 +10,8 @@ use std::process::Output;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 9] = [
-    "serve", "demo", "migrate", "import", "export", "secrets", "load", "check", "config",
+const COMMANDS: [&str; 10] = [
+    "serve", "demo", "migrate", "import", "export", "secrets", "load", "nginx", "check", "config",
 ];
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod load;
 mod master;
+pub(crate) mod nginx;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,7 @@ const EXAMPLES: &str = "Examples:
   hbnb import file.json                          carry the data of a Python HBNB over
   hbnb demo --places 100000                      something to measure with
   hbnb load --rate 100 --duration 1m             visit it, and measure
+  hbnb nginx >/etc/nginx/conf.d/hbnb.conf        nginx in front of it
   hbnb check                                     is it ready?";
 
 /// All options, in the order in which they are shown.
@@ -60,8 +62,17 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         flags(&chosen.copied().collect::<Vec<_>>())
     };
     let database = part(&["database_", "log", "config"]);
-    let probe = part(&["admin_bind", "config"]);
     let control = part(&["control_socket", "config"]);
+    let front = [
+        "bind",
+        "body_limit",
+        "request_timeout",
+        "trusted_proxies",
+        "drain_delay",
+        "drain_linger",
+        "config",
+    ];
+    let probe = part(&[&["admin_bind"], front.as_slice()].concat());
     let visit = part(&["api_token", "log", "config"]);
     Command::new("hbnb")
         .about("HBNB: a rental-listing site on one host, and the tools to run it")
@@ -87,6 +98,7 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         .subcommand(export().args(database))
         .subcommand(secrets())
         .subcommand(load::load().args(visit))
+        .subcommand(nginx::nginx().args(part(&front)))
         .subcommand(check().args(probe))
         .subcommand(config().args(flags(options)))
 }
@@ -204,12 +216,15 @@ Examples:
 }
 
 fn check() -> Command {
-    program::check_command().after_help(
-        "Examples:
+    program::check_command()
+        .arg(nginx::file_to_check())
+        .after_help(
+            "Examples:
   hbnb check
   hbnb check live --admin-bind 127.0.0.1:9090
-  hbnb check --tcp db:5432",
-    )
+  hbnb check --tcp db:5432
+  hbnb check --nginx /etc/nginx/nginx.conf --bind unix:/run/hbnb/hbnb.sock",
+        )
 }
 
 fn config() -> Command {

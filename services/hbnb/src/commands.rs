@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod load;
 pub(crate) mod master;
+pub(crate) mod nginx;
 pub(crate) mod secrets;
 
 use api::config::ApiConfig;

@@ -4,6 +4,7 @@ mod arbiter;
 mod cli;
 mod commands;
 mod load;
+mod nginx;
 mod progress;
 mod worker;
 
@@ -54,7 +55,8 @@ fn run(options: Vec<Opt>, matches: ArgMatches) -> ExitCode {
         Some(("export", flags)) => data::export(&options, flags).await,
         Some(("secrets", flags)) => secrets::run(flags),
         Some(("load", flags)) => commands::load::run(&options, flags).await,
-        Some(("check", flags)) => program::probe(&cli::settings(&options, flags)?, flags).await,
+        Some(("nginx", flags)) => commands::nginx::print(&options, flags),
+        Some(("check", flags)) => commands::nginx::check(&options, flags).await,
         Some(("config", flags)) => config::run(&options, flags),
         _ => anyhow::bail!("no such command; hbnb --help lists them"),
     })
