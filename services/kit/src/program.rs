@@ -124,6 +124,13 @@ pub fn start_log(settings: &Settings) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// The same for a master of services, whose log may be in files.
+pub fn start_log_in_files(settings: &Settings, inherited: &Inherited) -> anyhow::Result<()> {
+    let common: Common = settings.get()?;
+    telemetry::open(&common, inherited)?;
+    Ok(start_log(settings)?)
+}
+
 /// The same for a service, whose log may be in files, and whose requests are traced if the environment says so.
 pub fn start_telemetry(
     settings: &Settings,

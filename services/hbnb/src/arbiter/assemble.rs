@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 
-use kit::config::{Common, Env, Listens, Settings};
+use kit::config::{Common, Listens, Settings};
 use kit::metrics::registry;
 use kit::program;
 use kit::serve::{Bound, Inherited, Listeners, raise_file_limit};
@@ -55,9 +55,10 @@ pub(crate) struct Before {
 /// A master that begins.
 pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
     let settings = call.settings()?;
-    let (signals, common, options) = prepare(&settings)?;
+    let inherited = Inherited::take(&call.env);
+    let (signals, common, options) = prepare(&settings, &inherited)?;
     let control = Control::bind(&options.control_socket)?;
-    let (sockets, admin) = listen(&call.env, &common, &options).await?;
+    let (sockets, admin) = listen(&inherited, &common, &options).await?;
     let program = File::open("/proc/self/exe")?;
     let generation = Generation::new(1, &settings, Arc::new(sockets), program)?;
     let begin = Begin::Anew(options.workers.count());
@@ -79,7 +80,7 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         .settings()
         .map_err(anyhow::Error::from)
         .and_then(|settings| {
-            let prepared = prepare(&settings)?;
+            let prepared = prepare(&settings, &Inherited::default())?;
             Ok((settings, prepared))
         });
     let (settings, (signals, _, options)) = match prepared {
@@ -128,9 +129,13 @@ fn give_back(kept: &Kept, call: &Call) -> anyhow::Error {
     }
 }
 
-fn prepare(settings: &Settings) -> anyhow::Result<(Signals, Common, ArbiterOptions)> {
-    program::start_log(settings)?;
+fn prepare(
+    settings: &Settings,
+    inherited: &Inherited,
+) -> anyhow::Result<(Signals, Common, ArbiterOptions)> {
+    // Before the log may be renamed.
     let signals = Signals::new()?;
+    program::start_log_in_files(settings, inherited)?;
     raise_file_limit(0);
     Ok((signals, settings.get()?, settings.get()?))
 }
@@ -180,11 +185,11 @@ fn assemble(
 
 /// The main sockets and the admin listener; a supervisor's replace those of the configuration.
 async fn listen(
-    env: &Env,
+    inherited: &Inherited,
     common: &Common,
     options: &ArbiterOptions,
 ) -> anyhow::Result<(Sockets, Listeners)> {
-    let (main, admin) = Inherited::take(env).sockets()?;
+    let (main, admin) = inherited.sockets()?;
     let main = main.release()?;
     let sockets = match main.is_empty() {
         true => Sockets::bind(&common.bind, options.balance, options.workers.count()).await?,

@@ -166,6 +166,9 @@ impl Fleet {
     /// Notes the end of a worker that was taken out, and tells of it.
     pub(crate) fn worker_ended(&self, worker: &Worker, how: How) {
         worker.output.pass_on_what_is_there();
+        if let Some(access) = &worker.access {
+            access.pass_on_what_is_there();
+        }
         let cause = self.cause(worker, how);
         match worker.board.left() {
             Ok(left) if !left.is_empty() => self.state().ended.add(&left),
@@ -225,7 +228,7 @@ impl Fleet {
     /// Takes a worker over that another program has started. Of one that leaves is seen to it that it does.
     pub(crate) fn adopt(&self, worker: &Arc<Worker>) {
         self.state().workers.insert(worker.pid(), worker.clone());
-        tokio::spawn(worker.output.clone().pass_on());
+        worker.pass_on();
         if worker.life() == Life::Draining {
             dismiss(self, worker.clone());
         }

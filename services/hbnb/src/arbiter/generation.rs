@@ -31,6 +31,8 @@ pub(crate) struct Limits {
 
 /// What a worker has beyond its own drain to end as a process.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// What workers do not do themselves: they write to their master.
+const MASTERS: &[&str] = &["error_log"];
 /// Where no descriptor is that is handed to a worker, see [`spawn`](super::spawn).
 const OUT_OF_THE_WAY: i32 = 128;
 
@@ -55,6 +57,8 @@ pub(crate) struct Generation {
     pub(crate) number: u64,
     pub(crate) limits: Limits,
     pub(crate) sockets: Arc<Sockets>,
+    /// Whether the lines of requests go a way of their own.
+    pub(crate) has_access_log: bool,
     /// The values of all options, for its workers to read.
     settings: OwnedFd,
     /// The program.
@@ -73,7 +77,8 @@ impl Generation {
             number,
             limits: Limits::of(&common, &options),
             sockets,
-            settings: sealed("hbnb-settings", settings.hand_over().as_bytes())?,
+            has_access_log: common.access_log.is_some(),
+            settings: sealed("hbnb-settings", settings.hand_over(MASTERS).as_bytes())?,
             program: fcntl_dupfd_cloexec(program, OUT_OF_THE_WAY)?,
         })
     }
@@ -82,13 +87,14 @@ impl Generation {
     pub(crate) fn adopt(
         number: u64,
         limits: Limits,
-        sockets: Arc<Sockets>,
+        (sockets, has_access_log): (Arc<Sockets>, bool),
         (settings, program): (OwnedFd, OwnedFd),
     ) -> Generation {
         Generation {
             number,
             limits,
             sockets,
+            has_access_log,
             settings,
             program,
         }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kit::telemetry;
+use kit::telemetry::{self, Log};
 use tokio::net::unix::pipe::Receiver;
 
 /// How many of its last lines are told of a worker that failed.
@@ -18,6 +18,7 @@ pub(crate) struct Output(Arc<Inner>);
 
 struct Inner {
     pipe: Receiver,
+    log: Log,
     read: Mutex<Read>,
 }
 
@@ -29,10 +30,11 @@ struct Read {
 }
 
 impl Output {
-    pub(crate) fn of(pipe: OwnedFd) -> io::Result<Output> {
+    /// A pipe whose lines belong into this log.
+    pub(crate) fn of(pipe: OwnedFd, log: Log) -> io::Result<Output> {
         let pipe = Receiver::from_owned_fd(pipe)?;
         let read = Mutex::default();
-        Ok(Output(Arc::new(Inner { pipe, read })))
+        Ok(Output(Arc::new(Inner { pipe, log, read })))
     }
 
     /// Writes on what comes, until nobody holds the other end any more.
@@ -78,12 +80,12 @@ impl Output {
         let (lines, rest) = bytes.split_at(end.map_or(0, |end| end + 1));
         if !lines.is_empty() {
             read.begun.extend_from_slice(lines);
-            read.pass_on();
+            read.pass_on(self.0.log);
         }
         read.begun.extend_from_slice(rest);
         if read.begun.len() > LONGEST {
             read.begun.push(b'\n');
-            read.pass_on();
+            read.pass_on(self.0.log);
         }
     }
 
@@ -91,14 +93,14 @@ impl Output {
         let mut read = self.0.read.lock().unwrap_or_else(PoisonError::into_inner);
         if !read.begun.is_empty() {
             read.begun.push(b'\n');
-            read.pass_on();
+            read.pass_on(self.0.log);
         }
     }
 }
 
 impl Read {
-    fn pass_on(&mut self) {
-        telemetry::write(&self.begun);
+    fn pass_on(&mut self, log: Log) {
+        telemetry::write(&self.begun, log);
         let lines = self.begun.rsplit(|byte| *byte == b'\n').skip(1).take(LAST);
         let mut lines: VecDeque<String> = lines
             .map(|line| String::from_utf8_lossy(line).into_owned())

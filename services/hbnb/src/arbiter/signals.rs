@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 
+use kit::telemetry;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -18,8 +19,7 @@ pub(crate) struct Signals {
     quit: Signal,
     more: Signal,
     fewer: Signal,
-    /// It must not end the master.
-    _reopen: Signal,
+    reopen: Signal,
     upgrade: Signal,
     children: Option<Signal>,
     abort: Signal,
@@ -34,7 +34,7 @@ impl Signals {
             quit: signal(SignalKind::quit())?,
             more: numbered(rustix::process::Signal::TTIN)?,
             fewer: numbered(rustix::process::Signal::TTOU)?,
-            _reopen: signal(SignalKind::user_defined1())?,
+            reopen: signal(SignalKind::user_defined1())?,
             upgrade: signal(SignalKind::user_defined2())?,
             children: Some(signal(SignalKind::child())?),
             abort: numbered(rustix::process::Signal::ABORT)?,
@@ -59,6 +59,8 @@ impl Signals {
                 _ = self.quit.recv() => master.stop(Stop::Now),
                 _ = self.more.recv() => scale(master.clone(), 1),
                 _ = self.fewer.recv() => scale(master.clone(), -1),
+                // Workers write to their master.
+                _ = self.reopen.recv() => telemetry::reopen(),
                 _ = self.upgrade.recv() => upgrade(master.clone()),
                 _ = self.abort.recv() => tracing::warn!("SIGABRT is for workers"),
             }

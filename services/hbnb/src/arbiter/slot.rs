@@ -175,7 +175,7 @@ pub(crate) async fn begin(
     })?;
     tracing::debug!(pid = worker.pid(), "{worker} was started");
     fleet.add(&worker);
-    tokio::spawn(worker.output.clone().pass_on());
+    worker.pass_on();
     match becomes_ready(&worker).await {
         Ok(()) => {
             tracing::info!(pid = worker.pid(), "{worker} is ready");

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use command_fds::{CommandFdExt, FdMapping};
 use kit::board::Board;
+use kit::telemetry::Log;
 use rustix::process::Pid;
 
 use super::generation::Generation;
@@ -43,6 +44,10 @@ pub(crate) fn spawn(
     files.add("admin", listen(&doors.admin)?);
     files.add("arbiter", alive_here.into());
     files.add("board", owned(&board)?);
+    let access = match generation.has_access_log {
+        true => Some(files.access()?),
+        false => None,
+    };
     files.add("settings", generation.settings().try_clone_to_owned()?);
     let mut command = Command::new(generation.program_path());
     command
@@ -64,7 +69,7 @@ pub(crate) fn spawn(
     files.hand_to(&mut command)?;
     // It is reaped by number, as all children are.
     let child = command.spawn()?;
-    let output = Output::of(output_here.into())?;
+    let output = Output::of(output_here.into(), Log::Error)?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| io::Error::other("a process without a number"))?;
     Ok(Worker::new(Parts {
@@ -75,6 +80,7 @@ pub(crate) fn spawn(
         board,
         doors,
         output,
+        access,
         alive: alive_there.into(),
         life: Life::Starting,
     }))
@@ -95,6 +101,13 @@ impl Files {
             parent_fd: file,
             child_fd: FIRST + place,
         });
+    }
+
+    /// A pipe for the lines of requests.
+    fn access(&mut self) -> io::Result<Output> {
+        let (here, there) = pipe()?;
+        self.add("access", there.into());
+        Output::of(here.into(), Log::Access)
     }
 
     fn hand_to(self, command: &mut Command) -> io::Result<()> {

@@ -5,6 +5,7 @@ use std::fs::read_to_string;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::telemetry;
 use rustix::param::page_size;
 use rustix::process::Signal;
 use tokio::time::{MissedTickBehavior, interval};
@@ -27,6 +28,7 @@ pub(crate) async fn watch(fleet: &Fleet) -> Infallible {
     next.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         next.tick().await;
+        telemetry::tell();
         for worker in fleet.workers() {
             wake(&worker);
             if worker.life() == Life::Ready && !fleet.is_stopping() {

@@ -25,6 +25,8 @@ pub(crate) struct Worker {
     /// Its private listeners, names of abstract unix sockets: for metrics and probes, and for a first request.
     pub(crate) doors: Doors,
     pub(crate) output: Output,
+    /// The lines of its requests, where they go a way of their own.
+    pub(crate) access: Option<Output>,
     /// The end of a pipe that tells the worker that its master is there.
     pub(crate) alive: OwnedFd,
     /// What differs from worker to worker, so that not all are renewed at once: from 0 to 1.
@@ -149,6 +151,7 @@ pub(crate) struct Parts {
     pub(crate) board: Board,
     pub(crate) doors: Doors,
     pub(crate) output: Output,
+    pub(crate) access: Option<Output>,
     pub(crate) alive: OwnedFd,
     pub(crate) life: Life,
 }
@@ -163,6 +166,7 @@ impl Worker {
             board,
             doors,
             output,
+            access,
             alive,
             life,
         } = parts;
@@ -174,11 +178,19 @@ impl Worker {
             board,
             doors,
             output,
+            access,
             alive,
             dice: fastrand::f64(),
             life: watch::Sender::new(life),
             said: Mutex::default(),
         })
+    }
+
+    /// Passes on what it writes, as tasks, until it has ended.
+    pub(crate) fn pass_on(&self) {
+        for output in std::iter::once(&self.output).chain(&self.access) {
+            tokio::spawn(output.clone().pass_on());
+        }
     }
 
     pub(crate) fn life(&self) -> Life {

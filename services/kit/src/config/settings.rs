@@ -63,9 +63,10 @@ impl Settings {
         })
     }
 
-    /// All values, secrets too, as a JSON object of texts.
-    pub fn hand_over(&self) -> String {
+    /// All values, secrets too, as a JSON object of texts; but for those of the keys `without`.
+    pub fn hand_over(&self, without: &[&str]) -> String {
         let values = self.values().into_iter();
+        let values = values.filter(|(key, _)| !without.contains(&key.as_str()));
         serde_json::Value::from_iter(values).to_string()
     }
 

@@ -143,6 +143,21 @@ pub(super) fn combined() -> Option<&'static Sink> {
     (access.form == AccessFormat::Combined).then(|| access.sink())
 }
 
+/// Writes whole lines of another process among those of this one: into the log, or into that of requests.
+pub fn write(lines: &[u8], what: Log) {
+    let access = ACCESS.get().filter(|_| what == Log::Access);
+    access.map_or(&*LOG, Access::sink).write(lines);
+}
+
+/// Which log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// All but the lines of requests.
+    Error,
+    /// The lines of requests, where they are apart.
+    Access,
+}
+
 /// To be called by each worker of a runtime before it waits for work: its lines are written then.
 pub(crate) fn rest() {
     sinks().for_each(|(_, sink)| sink.rest());
@@ -194,8 +209,8 @@ fn sinks() -> impl Iterator<Item = (&'static str, &'static Sink)> {
     .flatten()
 }
 
-/// Tells of lines that were dropped, in the log and, if that is a file, on standard error too: the same disk may be full.
-fn tell() {
+/// Tells of lines that were dropped, once; to be called now and then. It does so in the log and, if that is a file, on standard error too: the same disk may be full.
+pub fn tell() {
     for (log, sink) in sinks() {
         match sink.with(Output::news) {
             Some(News::Away(error)) => {

@@ -10,6 +10,7 @@ use kit::serve::Bound;
 use serde::{Deserialize, Serialize};
 
 use crate::arbiter::generation::{Generation, Limits};
+use crate::arbiter::output::Output;
 use crate::arbiter::sockets::Address;
 use crate::arbiter::state::Master;
 use crate::arbiter::worker::{Doors, Life, Worker};
@@ -61,6 +62,7 @@ pub(crate) struct KeptGeneration {
     pub(crate) limits: Limits,
     /// Its addresses, by their places.
     pub(crate) addresses: Vec<usize>,
+    pub(crate) has_access_log: bool,
     pub(crate) settings: RawFd,
     pub(crate) program: RawFd,
 }
@@ -74,13 +76,19 @@ pub(crate) struct KeptWorker {
     pub(crate) begun: Duration,
     pub(crate) board: RawFd,
     pub(crate) doors: Doors,
-    pub(crate) output: RawFd,
-    /// What it wrote without an end of the line.
-    pub(crate) begun_line: String,
+    pub(crate) output: KeptOutput,
+    pub(crate) access: Option<KeptOutput>,
     pub(crate) alive: RawFd,
     pub(crate) life: KeptLife,
     pub(crate) status: String,
     pub(crate) metrics: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptOutput {
+    pub(crate) pipe: RawFd,
+    /// What it wrote without an end of the line.
+    pub(crate) begun_line: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,8 +162,13 @@ impl Kept {
         files.extend(
             self.workers
                 .iter()
-                .flat_map(|worker| [worker.board, worker.output, worker.alive]),
+                .flat_map(|worker| [worker.board, worker.output.pipe, worker.alive]),
         );
+        let access = self
+            .workers
+            .iter()
+            .filter_map(|worker| worker.access.as_ref());
+        files.extend(access.map(|access| access.pipe));
         files
     }
 }
@@ -166,6 +179,15 @@ impl KeptBound {
             address: bound.address().to_owned(),
             file: bound.file().cloned(),
             socket: bound.as_fd().as_raw_fd(),
+        }
+    }
+}
+
+impl KeptOutput {
+    fn of(output: &Output) -> KeptOutput {
+        KeptOutput {
+            pipe: output.as_fd().as_raw_fd(),
+            begun_line: output.begun_line(),
         }
     }
 }
@@ -184,6 +206,7 @@ fn kept_generation(generation: &Generation, addresses: &mut Vec<Arc<Address>>) -
         number: generation.number,
         limits: generation.limits,
         addresses: generation.sockets.all().iter().map(place).collect(),
+        has_access_log: generation.has_access_log,
         settings: generation.settings().as_raw_fd(),
         program: generation.program().as_raw_fd(),
     }
@@ -205,8 +228,8 @@ fn kept_worker(worker: &Worker) -> Option<KeptWorker> {
         begun: begun.unwrap_or_default(),
         board: worker.board.as_fd().as_raw_fd(),
         doors: worker.doors.clone(),
-        output: worker.output.as_fd().as_raw_fd(),
-        begun_line: worker.output.begun_line(),
+        output: KeptOutput::of(&worker.output),
+        access: worker.access.as_ref().map(KeptOutput::of),
         alive: worker.alive.as_raw_fd(),
         life,
         status: worker.status(),

@@ -9,10 +9,11 @@ use anyhow::Context;
 use kit::board::Board;
 use kit::config::Listen;
 use kit::serve::Bound;
+use kit::telemetry::Log;
 use rustix::process::Pid;
 
 use super::adopt;
-use super::kept::{Kept, KeptAddress, KeptBound, KeptGeneration, KeptLife, KeptWorker};
+use super::kept::{Kept, KeptAddress, KeptBound, KeptGeneration, KeptLife, KeptOutput, KeptWorker};
 use crate::arbiter::control::Control;
 use crate::arbiter::generation::Generation;
 use crate::arbiter::hears::Ear;
@@ -103,9 +104,15 @@ fn generation(kept: &KeptGeneration, addresses: &[Arc<Address>]) -> anyhow::Resu
     Ok(Generation::adopt(
         kept.number,
         kept.limits,
-        Arc::new(sockets),
+        (Arc::new(sockets), kept.has_access_log),
         (settings, program),
     ))
+}
+
+fn output(kept: &KeptOutput, log: Log) -> anyhow::Result<Output> {
+    let output = Output::of(adopt(kept.pipe)?, log)?;
+    output.goes_on(&kept.begun_line);
+    Ok(output)
 }
 
 fn known(
@@ -120,8 +127,10 @@ fn worker(
     kept: KeptWorker,
     generations: &BTreeMap<u64, Arc<Generation>>,
 ) -> anyhow::Result<Arc<Worker>> {
-    let output = Output::of(adopt(kept.output)?)?;
-    output.goes_on(&kept.begun_line);
+    let access = kept
+        .access
+        .map(|kept| output(&kept, Log::Access))
+        .transpose()?;
     let worker = Worker::new(Parts {
         pid: Pid::from_raw(kept.pid).context("a worker without a process")?,
         slot: kept.slot,
@@ -129,7 +138,8 @@ fn worker(
         begun: UNIX_EPOCH + kept.begun,
         board: Board::of(adopt(kept.board)?)?,
         doors: kept.doors,
-        output,
+        output: output(&kept.output, Log::Error)?,
+        access,
         alive: adopt(kept.alive)?,
         life: Life::Starting,
     });
