@@ -26,6 +26,7 @@ use domain::{Options, Store};
 use kit::admin::{self, Health};
 use kit::config::{Env, Listens, LogFormat};
 use kit::layers::{self, Terms, TimeLimits};
+use kit::notify::Notifier;
 use kit::program;
 use kit::serve::{Clocks, Drain, Inherited, Serve, bind, signal};
 use kit::telemetry::{self, Service};
@@ -223,7 +224,7 @@ fn one_route() -> Router {
 /// The defaults of the options.
 fn terms() -> Terms {
     Terms {
-        request_limit: 512,
+        request_limit: 512.into(),
         time_limits: TimeLimits {
             request: Duration::from_secs(60),
             stream: Duration::from_secs(15 * 60),
@@ -244,12 +245,14 @@ async fn serve_with(router: Router, health: Health) {
     let serve = Serve {
         main,
         admin,
-        admin_router: admin::router(&health, None),
+        admin_router: admin::router(&health, None, &admin::Live::default()),
         faults: None,
         health,
         drain,
         clocks: Clocks::default(),
-        connection_limit: 0,
+        connection_limit: 0.into(),
+        notifier: Notifier::default(),
+        board: None,
     };
     let router = async { Ok::<_, kit::serve::ServeError>(router) };
     let _ = serve.run(router, signal()).await.unwrap();

@@ -18,7 +18,7 @@ use std::time::Duration;
 use assets::{File, of_files};
 use kit::config::{COMMON, Common, Env, Settings, admin_bind, bind, flags};
 use kit::serve::Inherited;
-use kit::service::{self, Opened};
+use kit::service::{self, Opened, Supervisors};
 use kit::telemetry::Service;
 use kit::{program, serve};
 use rig::process::{cpu_time, end};
@@ -192,5 +192,8 @@ async fn answer() {
     };
     let router = of_files(Vec::from(files).leak());
     let open = async |_: &_| Ok(Opened::alone(router.into()));
-    let _ = service::run(bench, &common, listeners, open).await.unwrap();
+    let alone = Supervisors::default();
+    let _ = service::run(bench, &common, alone, listeners, open)
+        .await
+        .unwrap();
 }

@@ -1,7 +1,9 @@
 //! The second listener: `/metrics` and the probes, never the business.
 
 mod faults;
+mod first;
 mod log;
+mod options;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,20 +14,38 @@ use axum::routing::get;
 use crate::faults::Faults;
 pub use crate::health::Health;
 use crate::{layers, metrics, telemetry};
+pub(crate) use first::First;
+pub use options::{LIVE, Live};
 
 /// `GET /metrics`, `/healthz/live`, `/healthz/ready` and `/healthz/startup`, each answered in plain text; 404 for others.
 /// `/log` too, if the log was started, and `/faults`, if there are any. The requests are logged at debug and not counted.
-pub fn router(health: &Health, faults: Option<&Faults>) -> Router {
+/// `/options` are those that are `live`.
+pub fn router(health: &Health, faults: Option<&Faults>, live: &Live) -> Router {
+    answer(routes(health, faults, live), health)
+}
+
+/// The same for a worker, whose master makes the first request.
+pub(crate) fn router_of_worker(
+    health: &Health,
+    faults: Option<&Faults>,
+    live: &Live,
+    first: &First,
+) -> Router {
+    let routes = routes(health, faults, live).merge(first::router(first));
+    answer(routes, health)
+}
+
+fn routes(health: &Health, faults: Option<&Faults>, live: &Live) -> Router {
     let routes = probes(health).route("/metrics", get(scrape));
+    let routes = routes.merge(options::router(live));
     let routes = match faults {
         Some(known) => routes.merge(faults::router(known.clone())),
         None => routes,
     };
-    let routes = match telemetry::level() {
+    match telemetry::level() {
         Some(level) => routes.merge(log::router(level)),
         None => routes,
-    };
-    answer(routes, health)
+    }
 }
 
 /// The probes alone.

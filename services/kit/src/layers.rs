@@ -33,8 +33,8 @@ use crate::admin::Health;
 use crate::board::Board;
 use crate::config::{Common, Networks};
 use crate::faults::{self, Faults};
+use crate::limit::Limit;
 use around::around;
-use busy::Room;
 use stack::Stack;
 
 /// What requests are granted. The default trusts no proxy and limits nothing.
@@ -43,7 +43,7 @@ pub struct Terms {
     /// The proxies whose word on who asked is believed.
     pub trusted_proxies: Networks,
     /// How many requests are in flight at once, each beyond answered with 503; 0 is no limit.
-    pub request_limit: u32,
+    pub request_limit: Limit,
     /// How long a request may take.
     pub time_limits: TimeLimits,
     /// What tells a person of a refusal; without it, one line of text does.
@@ -58,7 +58,7 @@ impl From<&Common> for Terms {
     fn from(common: &Common) -> Terms {
         Terms {
             trusted_proxies: common.trusted_proxies.clone(),
-            request_limit: common.request_limit,
+            request_limit: common.request_limit.into(),
             time_limits: TimeLimits {
                 request: common.request_timeout.0,
                 stream: common.stream_timeout.0,
@@ -106,7 +106,7 @@ fn stack(health: &Health, terms: &Terms) -> Stack {
     Stack {
         trusted: terms.trusted_proxies.clone(),
         health: health.clone(),
-        room: Room::new(terms.request_limit),
+        room: terms.request_limit.clone(),
         limits: terms.time_limits,
         refusal_page: terms.refusal_page,
         board: terms.board.clone(),
@@ -119,7 +119,7 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
     let stack = Stack {
         trusted: Networks::default(),
         health: health.clone(),
-        room: Room::new(0),
+        room: Limit::default(),
         limits: TimeLimits::default(),
         refusal_page: None,
         board: None,

@@ -10,6 +10,7 @@ pub mod config;
 pub mod faults;
 mod health;
 pub mod layers;
+pub mod limit;
 pub mod metrics;
 pub mod notify;
 pub mod program;

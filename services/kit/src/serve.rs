@@ -44,6 +44,7 @@ use crate::admin::Health;
 use crate::board::Board;
 use crate::config::Common;
 use crate::faults::Faults;
+use crate::limit::Limit;
 use crate::notify::Notifier;
 use accept::Group;
 use apart::Apart;
@@ -74,7 +75,7 @@ pub struct Serve {
     /// How long clients may take.
     pub clocks: Clocks,
     /// How many connections the main listeners have at once before they stop accepting; 0 is no limit.
-    pub connection_limit: u32,
+    pub connection_limit: Limit,
     /// Who is told that it is ready, why it is not, that it lives and that it ends.
     pub notifier: Notifier,
     /// Where a worker notes how it is.

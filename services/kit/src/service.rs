@@ -12,10 +12,11 @@ use std::future::pending;
 use std::pin::Pin;
 
 use anyhow::Error;
+use axum::Router;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::admin::{self, Health};
+use crate::admin::{self, First, Health, Live};
 use crate::board::Board;
 use crate::config::Common;
 use crate::faults::Faults;
@@ -55,7 +56,8 @@ impl Opened {
     }
 }
 
-/// Who looks after a service.
+/// Who looks after a service; nobody by default.
+#[derive(Default)]
 pub struct Supervisors {
     /// Who hears that it is ready, why it is not, that it lives and that it ends.
     pub notifier: Notifier,
@@ -72,26 +74,27 @@ pub async fn run(
     open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
 ) -> anyhow::Result<Outcome> {
     raise_file_limit(common.connection_limit);
-    let health = Health::new();
-    metrics::start(service.name, service.version, &health)?;
-    watchdog::watch(&health, common.watchdog.0);
-    let faults = common
-        .faults
-        .then(|| Faults::new(&health, &Handle::current()));
-    let faults = faults.transpose()?;
-    let ground = Ground { health, faults };
+    let ground = Ground::of(service, common)?;
     let board = master.as_ref().map(|master| master.board.clone());
     let terms = Terms {
         faults: ground.faults.clone(),
         board: board.clone(),
         ..common.into()
     };
+    let live = Live {
+        connections: common.connection_limit.into(),
+        requests: terms.request_limit.clone(),
+    };
+    let first = master.is_some().then(First::new);
     let (tell, told) = oneshot::channel();
     let router = async {
         let Opened { site, watch } = open(&ground).await?;
         // Nobody listens any more only if the process is about to end.
         let _ = tell.send(watch);
         ground.health.started();
+        if let Some(first) = &first {
+            first.opens(site.clone().router());
+        }
         let terms = Terms {
             refusal_page: site.refusal_page,
             ..terms
@@ -102,12 +105,12 @@ pub async fn run(
     let serve = Serve {
         main,
         admin,
-        admin_router: admin::router(&ground.health, ground.faults.as_ref()),
+        admin_router: admin_router(&ground, &live, first.as_ref()),
         faults: ground.faults.clone(),
         health: ground.health.clone(),
         drain: common.into(),
         clocks: Clocks::default(),
-        connection_limit: common.connection_limit,
+        connection_limit: live.connections,
         notifier,
         board: board.clone(),
     };
@@ -117,18 +120,42 @@ pub async fn run(
             None => serve.run(router, signal()).await,
         }
     };
-    let watch = async {
-        match told.await {
-            Ok(watch) => watch.await,
-            Err(_) => pending().await,
-        }
-    };
     let outcome = tokio::select! {
         outcome = served => outcome,
-        error = watch => Err(error),
+        error = watched(told) => Err(error),
     };
     leave_counts(board.as_ref());
     outcome
+}
+
+impl Ground {
+    /// That of a service which begins.
+    fn of(service: Service, common: &Common) -> anyhow::Result<Ground> {
+        let health = Health::new();
+        metrics::start(service.name, service.version, &health)?;
+        watchdog::watch(&health, common.watchdog.0);
+        let faults = common
+            .faults
+            .then(|| Faults::new(&health, &Handle::current()));
+        let faults = faults.transpose()?;
+        Ok(Ground { health, faults })
+    }
+}
+
+/// Watches once there is something to watch over.
+async fn watched(told: oneshot::Receiver<Watch>) -> Error {
+    match told.await {
+        Ok(watch) => watch.await,
+        Err(_) => pending().await,
+    }
+}
+
+fn admin_router(ground: &Ground, live: &Live, first: Option<&First>) -> Router {
+    let Ground { health, faults } = ground;
+    match first {
+        Some(first) => admin::router_of_worker(health, faults.as_ref(), live, first),
+        None => admin::router(health, faults.as_ref(), live),
+    }
 }
 
 /// Leaves to the master, if there is one, what this process has counted.

@@ -91,6 +91,13 @@ pub fn end(within: Duration) {
     log::end();
 }
 
+/// Makes another filter the usual one, if the log was started.
+pub fn change_usual(filter: LogFilter) {
+    if let Some(level) = level() {
+        level.change_usual(filter);
+    }
+}
+
 /// What is logged, if the log was started.
 pub(crate) fn level() -> Option<&'static Level> {
     LEVEL.get()

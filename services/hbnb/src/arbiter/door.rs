@@ -74,7 +74,7 @@ async fn all(master: &Master) -> anyhow::Result<String> {
 }
 
 async fn look(worker: &Worker) {
-    let asked = ask(&worker.doors.admin, http::Method::GET, "/metrics");
+    let asked = ask(&worker.door, http::Method::GET, "/metrics");
     if let Ok(Ok((StatusCode::OK, text))) = timeout(LIMIT, asked).await {
         worker.tells_metrics(String::from_utf8_lossy(&text).into_owned());
     }
@@ -125,7 +125,7 @@ async fn pass_on(
     });
     let mut first = None;
     for worker in workers {
-        let asked = ask(&worker.doors.admin, method.clone(), &path);
+        let asked = ask(&worker.door, method.clone(), &path);
         if let Ok(Ok(answer)) = timeout(LIMIT, asked).await {
             first.get_or_insert(answer);
         }

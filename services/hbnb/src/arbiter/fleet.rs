@@ -41,6 +41,8 @@ struct State {
     oom_kills: Option<u64>,
     stopping: bool,
     first: Option<Result<(), Failure>>,
+    /// Whether any worker did not become ready.
+    is_troubled: bool,
 }
 
 impl Fleet {
@@ -60,6 +62,7 @@ impl Fleet {
                 oom_kills: oom_kills(),
                 stopping: false,
                 first: None,
+                is_troubled: false,
             }),
             changed: watch::Sender::new(()),
             counts,
@@ -131,6 +134,23 @@ impl Fleet {
         why
     }
 
+    /// Waits until every slot has a worker that is ready, or one did not become it.
+    pub(crate) async fn complete(&self) {
+        let mut changes = self.changes();
+        loop {
+            let is_complete = {
+                let state = self.state();
+                let ready = state.workers.values().filter(|worker| worker.is_ready());
+                state.is_troubled || ready.count() >= state.slots.len()
+            };
+            if is_complete {
+                return;
+            }
+            // The sender is in `self`.
+            let _ = changes.changed().await;
+        }
+    }
+
     /// How the very first worker did, once that is known.
     pub(crate) fn first(&self) -> Option<Result<(), Failure>> {
         self.state().first.clone()
@@ -139,6 +159,7 @@ impl Fleet {
     /// Notes how a worker did; whether it was the first that had anything to show.
     pub(crate) fn note(&self, done: &Result<(), Failure>) -> bool {
         let mut state = self.state();
+        state.is_troubled |= done.is_err();
         let is_first = state.first.is_none();
         if is_first {
             state.first = Some(done.clone());
@@ -174,7 +195,10 @@ impl Fleet {
             Ok(left) if !left.is_empty() => self.state().ended.add(&left),
             _ => self.state().ended.add(&worker.metrics()),
         }
-        tell_end(worker, how, cause);
+        // Of the first its master tells, and ends.
+        if self.first().is_some() {
+            tell_end(worker, how, cause);
+        }
         let asked = worker.life() == Life::Draining;
         worker.turns(Life::Ended(Ended { how, cause }));
         self.0.counts.ended(cause, asked);

@@ -83,6 +83,12 @@ impl Generation {
         })
     }
 
+    /// The same generation with other settings, of which its workers have been told.
+    pub(crate) fn under(&self, settings: &Settings) -> anyhow::Result<Generation> {
+        let (sockets, program) = (self.sockets.clone(), self.program());
+        Generation::new(self.number, settings, sockets, program)
+    }
+
     /// A generation of before, with its settings and its program.
     pub(crate) fn adopt(
         number: u64,

@@ -11,14 +11,14 @@ use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 use tokio_util::task::AbortOnDropHandle;
 
-/// What a new worker must answer before anybody else is sent to it.
+/// What a new worker must answer before it counts as one that is well.
 const FIRST: &str = "/api/v1/status";
 /// The most of an answer that is read, in bytes.
 const MOST: usize = 16 << 20;
 
 /// Makes the first request to a worker; what is wrong with the answer, if anything is.
 pub(crate) async fn greet(door: &str) -> Result<(), String> {
-    match ask(door, Method::GET, FIRST).await {
+    match ask(door, Method::GET, &format!("/first?path={FIRST}")).await {
         Ok((StatusCode::OK, _)) => Ok(()),
         Ok((status, _)) => Err(format!("GET {FIRST} gives {status}")),
         Err(error) => Err(format!("GET {FIRST}: {error}")),

@@ -13,7 +13,7 @@ use rustix::process::Pid;
 use tokio::io::Interest;
 
 use super::fleet::Fleet;
-use super::spawn::door;
+use super::spawn::name;
 use super::worker::{Life, Worker};
 
 /// More than anybody has to say.
@@ -27,7 +27,7 @@ pub(crate) struct Ear {
 
 impl Ear {
     pub(crate) fn new() -> io::Result<Ear> {
-        let name = door("notify");
+        let name = name("notify");
         let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name)?)?;
         Ear::adopt(name, socket.into())
     }

@@ -44,6 +44,12 @@ pub(crate) async fn serve(assembled: Assembled) -> anyhow::Result<ExitCode> {
                     return Ok(code);
                 }
                 fleet.resize(slots);
+                tokio::select! {
+                    () = fleet.complete() => master.health.started(),
+                    how = stops.recv() => {
+                        return Ok(end(master, how.unwrap_or(Stop::Now), &mut stops).await);
+                    }
+                }
                 introduce(master)?;
             }
             Begin::From(before) => go_on(master, before),
@@ -91,10 +97,7 @@ async fn first(
     let mut changes = master.fleet.changes();
     loop {
         match master.fleet.first() {
-            Some(Ok(())) => {
-                master.health.started();
-                return Ok(None);
-            }
+            Some(Ok(())) => return Ok(None),
             // What it wrote last says why.
             Some(Err(failure)) if !failure.lines.is_empty() => return Ok(Some(ExitCode::FAILURE)),
             Some(Err(failure)) => anyhow::bail!(failure.reason),

@@ -94,7 +94,7 @@ impl Slot {
                     order = come.recv() => order,
                     () = self.pause() => {
                         // What went wrong is in the log; the next pause is longer.
-                        let _ = self.renew(self.generation.clone()).await;
+                        let _ = self.renew(self.latest()).await;
                         continue;
                     }
                 },
@@ -119,6 +119,15 @@ impl Slot {
             true => 0,
             false => self.failures + 1,
         };
+    }
+
+    /// Its generation, with the options as they have been changed since.
+    fn latest(&self) -> Arc<Generation> {
+        let now = self.fleet.generation();
+        match now.number == self.generation.number {
+            true => now,
+            false => self.generation.clone(),
+        }
     }
 
     /// The pause before the next start: none at first, then longer and longer, and never twice the same.
@@ -212,7 +221,7 @@ async fn becomes_ready(worker: &Worker) -> Result<(), String> {
         }
     }
     let left = limit.saturating_sub(begun.elapsed());
-    match timeout(left, greet(&worker.doors.first)).await {
+    match timeout(left, greet(&worker.door)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(wrong)) => Err(format!(
             "{worker} is ready, but its first answer is not right: {wrong}"

@@ -16,7 +16,7 @@ use rustix::process::Pid;
 
 use super::generation::Generation;
 use super::output::Output;
-use super::worker::{Doors, Life, Parts, Worker};
+use super::worker::{Life, Parts, Worker};
 
 /// The first descriptor that is handed over (`SD_LISTEN_FDS_START` of sd-daemon(3)).
 const FIRST: i32 = 3;
@@ -32,16 +32,12 @@ pub(crate) fn spawn(
     let board = Board::new()?;
     let (alive_here, alive_there) = pipe()?;
     let (output_here, output_there) = pipe()?;
-    let doors = Doors {
-        admin: door("admin"),
-        first: door("first"),
-    };
+    let door = name("admin");
     let mut files = Files::default();
     for socket in generation.sockets.share(slot, slots)? {
         files.add("main", socket);
     }
-    files.add("main", listen(&doors.first)?);
-    files.add("admin", listen(&doors.admin)?);
+    files.add("admin", listen(&door)?);
     files.add("arbiter", alive_here.into());
     files.add("board", owned(&board)?);
     let access = match generation.has_access_log {
@@ -78,7 +74,7 @@ pub(crate) fn spawn(
         generation: generation.clone(),
         begun: SystemTime::now(),
         board,
-        doors,
+        door,
         output,
         access,
         alive: alive_there.into(),
@@ -125,7 +121,7 @@ fn owned(file: &impl std::os::fd::AsFd) -> io::Result<OwnedFd> {
 }
 
 /// A name for an abstract unix socket (unix(7)) that nobody guesses.
-pub(crate) fn door(what: &str) -> String {
+pub(crate) fn name(what: &str) -> String {
     format!(
         "hbnb/{what}/{:016x}{:016x}",
         fastrand::u64(..),

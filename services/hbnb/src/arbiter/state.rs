@@ -9,17 +9,21 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use kit::admin::Health;
+use http::{Method, StatusCode};
+use kit::admin::{Health, LIVE};
 use kit::config::{Common, Settings};
 use kit::metrics;
 use kit::notify::{Notifier, State as Sign};
 use kit::serve::Bound;
+use kit::telemetry;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
+use url::form_urlencoded;
 
 use super::call::Call;
 use super::fleet::Fleet;
 use super::generation::Generation;
+use super::greet::ask;
 use super::options::{ArbiterOptions, MOST_WORKERS};
 use super::reload::roll;
 use super::slot::Failure;
@@ -119,6 +123,9 @@ impl Master {
                 "the option {key} takes a new start: hbnb stop, then hbnb serve"
             )));
         }
+        if !changed.is_empty() && changed.iter().all(|key| LIVE.contains(&key.as_str())) {
+            return self.change_live(settings, &changed).await;
+        }
         let options: ArbiterOptions = settings.get().map_err(refused)?;
         let slots = match changed.contains("workers") {
             true => options.workers.count(),
@@ -137,6 +144,42 @@ impl Master {
                 changed.join(", ")
             ),
         })
+    }
+
+    /// Has the workers that there are go on with other values of options that can change while they run, and those that
+    /// are started again begin with them.
+    async fn change_live(
+        &self,
+        settings: Settings,
+        changed: &BTreeSet<String>,
+    ) -> Result<String, Failure> {
+        let values = settings.values();
+        let pairs = changed
+            .iter()
+            .filter_map(|key| Some((key, values.get(key)?)));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        let path = format!("/options?{query}");
+        for worker in self.fleet.workers() {
+            let (status, _) = ask(&worker.door, Method::PUT, &path)
+                .await
+                .map_err(|error| refused(format!("{worker} cannot be told: {error}")))?;
+            if status != StatusCode::OK {
+                return Err(refused(format!("{worker} answers {status}")));
+            }
+        }
+        let now = self.fleet.generation();
+        let next = now.under(&settings).map_err(refused)?;
+        self.fleet.set_generation(Arc::new(next));
+        let log: Common = settings.get().map_err(refused)?;
+        telemetry::change_usual(log.log);
+        *self.settings() = settings;
+        let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
+        Ok(format!(
+            "changed while the workers run: {}",
+            changed.join(", ")
+        ))
     }
 
     /// The next generation: workers of this program under these settings.

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use kit::board::Board;
 use rustix::process::{Pid, Signal, WaitStatus, kill_process};
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
@@ -22,8 +21,8 @@ pub(crate) struct Worker {
     pub(crate) generation: Arc<Generation>,
     pub(crate) begun: SystemTime,
     pub(crate) board: Board,
-    /// Its private listeners, names of abstract unix sockets: for metrics and probes, and for a first request.
-    pub(crate) doors: Doors,
+    /// The name of an abstract unix socket: its admin listener, which nobody but its master knows.
+    pub(crate) door: String,
     pub(crate) output: Output,
     /// The lines of its requests, where they go a way of their own.
     pub(crate) access: Option<Output>,
@@ -33,12 +32,6 @@ pub(crate) struct Worker {
     pub(crate) dice: f64,
     life: watch::Sender<Life>,
     said: Mutex<Said>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Doors {
-    pub(crate) admin: String,
-    pub(crate) first: String,
 }
 
 /// Where a worker is in its life.
@@ -149,7 +142,7 @@ pub(crate) struct Parts {
     pub(crate) generation: Arc<Generation>,
     pub(crate) begun: SystemTime,
     pub(crate) board: Board,
-    pub(crate) doors: Doors,
+    pub(crate) door: String,
     pub(crate) output: Output,
     pub(crate) access: Option<Output>,
     pub(crate) alive: OwnedFd,
@@ -164,7 +157,7 @@ impl Worker {
             generation,
             begun,
             board,
-            doors,
+            door,
             output,
             access,
             alive,
@@ -176,7 +169,7 @@ impl Worker {
             generation,
             begun,
             board,
-            doors,
+            door,
             output,
             access,
             alive,

@@ -16,10 +16,10 @@ use tracing::Level;
 use tracing::field::display;
 
 use super::RequestId;
-use super::busy::Seat;
 use super::failure::Failure;
 use super::received::Received;
 use crate::board::{Board, Flight};
+use crate::limit::Taken;
 use crate::metrics::{Series, method_label};
 use crate::serve::Peer;
 use crate::telemetry::{Answered, Asked, ServerSpan};
@@ -48,7 +48,7 @@ pub(super) struct Record {
     received: Received,
     asked: Option<Asked>,
     /// Given back with the record.
-    seat: Seat,
+    seat: Option<Taken>,
     flight: Option<Flight>,
 }
 
@@ -89,7 +89,7 @@ impl Record {
             series: None,
             received: Received::default(),
             asked: None,
-            seat: Seat::default(),
+            seat: None,
             flight: None,
         }
     }
@@ -105,8 +105,8 @@ impl Record {
     }
 
     /// Keeps the request's seat until its end.
-    pub(super) fn keep(&mut self, seat: Seat) {
-        self.seat = seat;
+    pub(super) fn keep(&mut self, seat: Taken) {
+        self.seat = Some(seat);
     }
 
     /// Tells the master of the request until its end.

@@ -12,19 +12,20 @@ use axum::routing::Route;
 use tower::Service;
 
 use super::around::Answering;
-use super::busy::{self, Room};
+use super::busy;
 use super::deadline::{Limited, TimeLimits};
 use super::record::{Record, Recorded};
 use super::{RefusalPage, RequestId, draining, forwarded, security, strict};
 use crate::admin::Health;
 use crate::board::Board;
 use crate::config::Networks;
+use crate::limit::Limit;
 
 /// What the requests of a listener are treated by.
 pub(super) struct Stack {
     pub(super) trusted: Networks,
     pub(super) health: Health,
-    pub(super) room: Room,
+    pub(super) room: Limit,
     pub(super) limits: TimeLimits,
     pub(super) refusal_page: Option<RefusalPage>,
     pub(super) board: Option<Board>,
@@ -38,7 +39,7 @@ impl Stack {
         if let Some(refusal) = strict::refusal(request, self.refusal_page) {
             return Some(refusal);
         }
-        match self.room.enter() {
+        match self.room.take() {
             Some(seat) => {
                 record.keep(seat);
                 None

@@ -17,6 +17,7 @@ use super::place::Places;
 use super::signals::reopen_logs;
 use super::socket::Detached;
 use crate::faults::Faults;
+use crate::limit::Limit;
 use crate::telemetry::write_in_time;
 
 /// The thread; it ends when this is dropped.
@@ -46,7 +47,12 @@ impl Apart {
         let end = CancellationToken::new();
         let ended = end.clone();
         let work = async move {
-            let group = Group::start(listeners, router, clocks, &Places::new("admin", 0));
+            let group = Group::start(
+                listeners,
+                router,
+                clocks,
+                &Places::new("admin", Limit::default()),
+            );
             let heal = async {
                 match faults {
                     Some(faults) => faults.heal_in_time().await,

@@ -1,38 +1,30 @@
 //! The places for connections: how many there are, and why each was given up.
 
-use std::sync::Arc;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use super::clock::Late;
+use crate::limit::{Limit, Taken};
 use crate::metrics;
 
 /// The places of a group of listeners.
 #[derive(Clone)]
 pub(super) struct Places {
     listener: &'static str,
-    free: Option<Arc<Semaphore>>,
+    limit: Limit,
 }
 
 impl Places {
-    /// So many places; without end if 0. `listener` is the label in the metrics.
-    pub(super) fn new(listener: &'static str, limit: u32) -> Places {
-        let free = (limit > 0).then(|| Arc::new(Semaphore::new(limit as usize)));
-        Places { listener, free }
+    /// As many places as the limit says. `listener` is the label in the metrics.
+    pub(super) fn new(listener: &'static str, limit: Limit) -> Places {
+        Places { listener, limit }
     }
 
     /// Waits for a place. Until then the next connection waits in the kernel's queue, or goes to another process.
     pub(super) async fn free(&self) -> Free {
-        let permit = match &self.free {
-            Some(free) => free.clone().acquire_owned().await.ok(),
-            None => None,
-        };
-        Free(self.listener, permit)
+        Free(self.listener, self.limit.wait().await)
     }
 }
 
 /// A place for the next connection.
-pub(super) struct Free(&'static str, Option<OwnedSemaphorePermit>);
+pub(super) struct Free(&'static str, Taken);
 
 impl Free {
     /// The connection is here.
@@ -41,7 +33,7 @@ impl Free {
         Place {
             listener: self.0,
             reason: "drain",
-            _permit: self.1,
+            _taken: self.1,
         }
     }
 }
@@ -50,7 +42,7 @@ impl Free {
 pub(super) struct Place {
     listener: &'static str,
     reason: &'static str,
-    _permit: Option<OwnedSemaphorePermit>,
+    _taken: Taken,
 }
 
 impl Place {

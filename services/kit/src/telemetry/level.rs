@@ -13,7 +13,7 @@ use crate::config::{LogFilter, Span};
 /// The filter of the log: the usual one, or for a time another.
 pub(crate) struct Level {
     handle: Handle<EnvFilter, Registry>,
-    usual: LogFilter,
+    usual: Mutex<LogFilter>,
     other: Mutex<Option<Other>>,
 }
 
@@ -25,7 +25,7 @@ struct Other {
 
 impl Level {
     pub(super) fn new(handle: Handle<EnvFilter, Registry>, usual: LogFilter) -> Level {
-        let other = Mutex::default();
+        let (usual, other) = (Mutex::new(usual), Mutex::default());
         Level {
             handle,
             usual,
@@ -33,10 +33,28 @@ impl Level {
         }
     }
 
+    /// The usual filter.
+    pub(crate) fn usual(&self) -> LogFilter {
+        self.usual
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Makes another the usual filter; it is in force unless there is one for a time.
+    pub(crate) fn change_usual(&self, filter: LogFilter) {
+        let other = self.other();
+        tracing::info!(%filter, "the usual filter of the log is changed");
+        if other.is_none() {
+            self.put(&filter);
+        }
+        *self.usual.lock().unwrap_or_else(PoisonError::into_inner) = filter;
+    }
+
     /// The filter in force, and for how long if it is not the usual one.
     pub(crate) fn now(&self) -> (LogFilter, Option<Duration>) {
         match &*self.other() {
-            None => (self.usual.clone(), None),
+            None => (self.usual(), None),
             Some(other) => {
                 let left = other.until.saturating_duration_since(Instant::now());
                 (other.filter.clone(), Some(left))
@@ -69,8 +87,9 @@ impl Level {
     fn fall_back_if(&self, over: impl Fn(&Other) -> bool) {
         let mut other = self.other();
         if let Some(former) = other.take_if(|other| over(other)) {
-            self.put(&self.usual);
-            tracing::warn!(filter = %self.usual, "the log is as usual again");
+            let usual = self.usual();
+            self.put(&usual);
+            tracing::warn!(filter = %usual, "the log is as usual again");
             former.end.abort();
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
-use kit::admin::{Health, router};
+use kit::admin::{Health, Live, router};
 use kit::check::{check, reach};
 use kit::config::Listen;
 use tower::ServiceExt;
@@ -17,7 +17,10 @@ async fn get(health: &Health, path: &str) -> (StatusCode, String) {
         .header("host", "x")
         .body(Body::empty())
         .unwrap();
-    let response = router(health, None).oneshot(request).await.unwrap();
+    let response = router(health, None, &Live::default())
+        .oneshot(request)
+        .await
+        .unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())

@@ -28,7 +28,7 @@ async fn accepting_pauses() {
 async fn requests_beyond_the_limit() {
     let server = start_set(Settings {
         terms: Terms {
-            request_limit: 1,
+            request_limit: 1.into(),
             ..Terms::default()
         },
         ..Settings::calm(drain(LONG, LONG, LONG))

@@ -83,7 +83,7 @@ async fn what_is_malformed_or_too_large() {
 #[tokio::test]
 async fn what_comes_beside_too_many() {
     let terms = Terms {
-        request_limit: 1,
+        request_limit: 1.into(),
         refusal_page: Some(page),
         ..Terms::default()
     };

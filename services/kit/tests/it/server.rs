@@ -119,12 +119,12 @@ pub(crate) async fn start_with(router: Router, settings: Settings) -> Server {
     let serve = Serve {
         main,
         admin,
-        admin_router: admin::router(&health, None),
+        admin_router: admin::router(&health, None, &admin::Live::default()),
         faults: None,
         health: health.clone(),
         drain: settings.drain,
         clocks: settings.clocks,
-        connection_limit: settings.connection_limit,
+        connection_limit: settings.connection_limit.into(),
         notifier: Notifier::default(),
         board: None,
     };

@@ -94,12 +94,12 @@ async fn serves() {
     let serve = Serve {
         main,
         admin: listeners("127.0.0.1:0").await,
-        admin_router: admin::router(&health, None),
+        admin_router: admin::router(&health, None, &admin::Live::default()),
         faults: None,
         health,
         drain: drain(delay, Duration::ZERO, LONG),
         clocks: Clocks::default(),
-        connection_limit: 0,
+        connection_limit: 0.into(),
         notifier: Notifier::default(),
         board: None,
     };

@@ -13,7 +13,7 @@ use crate::arbiter::generation::{Generation, Limits};
 use crate::arbiter::output::Output;
 use crate::arbiter::sockets::Address;
 use crate::arbiter::state::Master;
-use crate::arbiter::worker::{Doors, Life, Worker};
+use crate::arbiter::worker::{Life, Worker};
 
 /// The form of the description; another program may know another.
 pub(crate) const FORMAT: u32 = 1;
@@ -75,7 +75,7 @@ pub(crate) struct KeptWorker {
     /// Since 1970.
     pub(crate) begun: Duration,
     pub(crate) board: RawFd,
-    pub(crate) doors: Doors,
+    pub(crate) door: String,
     pub(crate) output: KeptOutput,
     pub(crate) access: Option<KeptOutput>,
     pub(crate) alive: RawFd,
@@ -227,7 +227,7 @@ fn kept_worker(worker: &Worker) -> Option<KeptWorker> {
         generation: worker.generation.number,
         begun: begun.unwrap_or_default(),
         board: worker.board.as_fd().as_raw_fd(),
-        doors: worker.doors.clone(),
+        door: worker.door.clone(),
         output: KeptOutput::of(&worker.output),
         access: worker.access.as_ref().map(KeptOutput::of),
         alive: worker.alive.as_raw_fd(),

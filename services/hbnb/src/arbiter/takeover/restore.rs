@@ -137,7 +137,7 @@ fn worker(
         generation: known(generations, kept.generation)?,
         begun: UNIX_EPOCH + kept.begun,
         board: Board::of(adopt(kept.board)?)?,
-        doors: kept.doors,
+        door: kept.door,
         output: output(&kept.output, Log::Error)?,
         access,
         alive: adopt(kept.alive)?,
