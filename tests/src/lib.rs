@@ -49,7 +49,7 @@ pub use postgres::{Database, Options, Postgres};
 pub use process::until;
 pub use prometheus::{Prometheus, Scraper};
 pub use relay::{Relay, Trouble};
-pub use server::{Binary, Server, run};
+pub use server::{Binary, Server, run, start_api};
 pub use skip::{Tool, announce, missing, skipped};
 pub use sources::{sources, top, version};
 pub use storage::Storage;

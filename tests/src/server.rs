@@ -5,7 +5,7 @@ mod running;
 pub use running::Server;
 
 use crate::environment;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -78,6 +78,27 @@ pub async fn run(
         .await
         .with_context(|| format!("{args:?} did not end within {COMMAND_LIMIT:?}"))?
         .with_context(|| format!("cannot run {}", binary.path().display()))
+}
+
+/// `hbnb-api` alone, one process, on a database whose schema it brings up to date before.
+pub async fn start_api(
+    url: &str,
+    args: &[&str],
+    envs: &[(&str, &str)],
+    folder: &Path,
+) -> Result<Server> {
+    let binary = Binary::named("hbnb-api")?;
+    let database = ["--database-url", url];
+    let migrated = run(
+        &binary,
+        &[&["migrate"], &database[..]].concat(),
+        &[],
+        folder,
+    )
+    .await?;
+    ensure!(migrated.status.success(), "{migrated:?}");
+    let own = ["serve", "--drain-delay", "0s"];
+    Server::start(&binary, &[&own[..], &database, args].concat(), envs, folder).await
 }
 
 fn built_folder() -> Result<PathBuf> {

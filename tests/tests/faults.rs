@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
-use rig::{Binary, Server, Storage, until};
+use rig::{Server, Storage, start_api, until};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,12 +23,14 @@ const FAULTS: [(&str, &str); 7] = [
     ("stuck", ""),
 ];
 
+/// One process, which is in trouble as a whole.
 async fn serve(folder: &TempDir, envs: &[(&str, &str)]) -> Server {
-    let binary = Binary::named("hbnb").unwrap();
-    let args = ["serve", "--no-demo"];
-    Server::start(&binary, &args, envs, folder.path())
-        .await
-        .unwrap()
+    let url = format!("sqlite:{}", folder.path().join("hbnb.db").display());
+    serve_at(&url, folder.path(), envs).await
+}
+
+async fn serve_at(url: &str, folder: &Path, envs: &[(&str, &str)]) -> Server {
+    start_api(url, &[], envs, folder).await.unwrap()
 }
 
 const ON: [(&str, &str); 1] = [("HBNB_FAULTS", "true")];
@@ -211,11 +214,7 @@ async fn memory_is_really_taken_and_given_back() {
 async fn a_lost_database_fails_ready_only() {
     let postgres = Storage::postgres("a database that is lost on demand").unwrap();
     for storage in [Storage::sqlite().unwrap()].into_iter().chain(postgres) {
-        let binary = Binary::named("hbnb").unwrap();
-        let args = ["serve", "--no-demo", "--database-url", storage.url()];
-        let server = Server::start(&binary, &args, &ON, storage.folder())
-            .await
-            .unwrap();
+        let server = serve_at(storage.url(), storage.folder(), &ON).await;
         put(&server, "database?for=10m").await;
         let reply = get(server.base(), "/api/v1/states").await.unwrap();
         assert_eq!(reply.status, 503, "{}", reply.text());

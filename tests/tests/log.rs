@@ -19,7 +19,8 @@ async fn serve(envs: &[(&str, &str)]) -> (TempDir, Server) {
     let folder = TempDir::new().unwrap();
     let binary = Binary::named("hbnb").unwrap();
     let envs = [&[("HBNB_LOG_FORMAT", "json")], envs].concat();
-    let server = Server::start(&binary, &["serve", "--no-demo"], &envs, folder.path())
+    let args = ["serve", "--no-demo", "--workers", "1"];
+    let server = Server::start(&binary, &args, &envs, folder.path())
         .await
         .unwrap();
     (folder, server)

@@ -21,8 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn serve(storage: &Storage, args: &[&str]) -> Server {
     let binary = Binary::named("hbnb").unwrap();
-    let own = ["serve", "--no-demo", "--database-url", storage.url()];
-    let args = [&own, args].concat();
+    let own = ["serve", "--no-demo", "--workers", "1"];
+    let database = ["--database-url", storage.url()];
+    let args = [&own, &database[..], args].concat();
     Server::start(&binary, &args, &[], storage.folder())
         .await
         .unwrap()
@@ -138,7 +139,7 @@ async fn it_is_answered_when_clients_have_all_connections() {
     let address = server.base().trim_start_matches("http://");
     let held = TcpStream::connect(address).await.unwrap();
     until("the one connection is taken", PATIENCE, async || {
-        let open = "connections_open{listener=\"main\"}";
+        let open = "connections_open{listener=\"main\",worker=\"1\"}";
         Ok(server.scrape().await?.figure(open) == Some(1.0))
     })
     .await
@@ -160,7 +161,8 @@ async fn it_is_answered_when_no_more_requests_are() {
     let storage = Storage::sqlite().unwrap();
     let server = serve(&storage, &["--request-limit", "1"]).await;
     let in_flight = async || {
-        let series = "http_requests_in_flight{method=\"POST\",route=\"/api/v1/states\"}";
+        let series =
+            "http_requests_in_flight{method=\"POST\",route=\"/api/v1/states\",worker=\"1\"}";
         server.scrape().await.unwrap().figure(series)
     };
     let half = Half::begin(server.base()).await.unwrap();

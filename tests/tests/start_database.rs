@@ -13,7 +13,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const PROGRAMS: [(&str, &[&str]); 2] = [("hbnb", &["serve", "--no-demo"]), ("hbnb-api", &[])];
+const PROGRAMS: [(&str, &[&str]); 2] = [
+    ("hbnb", &["serve", "--no-demo", "--workers", "1"]),
+    ("hbnb-api", &[]),
+];
 
 #[tokio::test]
 async fn unreachable() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
 use rig::process::{end, free_port};
-use rig::{Binary, Server, until};
+use rig::{Binary, Server, start_api, until};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,15 +20,19 @@ const LINE: &str = "stuck: no task has been run for so long, the process ends";
 
 /// A service with faults allowed, and a watchdog that bites after so long.
 async fn start(name: &str, folder: &TempDir, watchdog: &str) -> Server {
-    let mut args = vec!["serve", "--watchdog", watchdog];
-    if name == "hbnb" {
-        args.push("--no-demo");
-    }
+    let args = ["--watchdog", watchdog];
     let envs = [("HBNB_FAULTS", "true"), ("HBNB_LOG_FORMAT", "json")];
-    let binary = Binary::named(name).unwrap();
-    Server::start(&binary, &args, &envs, folder.path())
-        .await
-        .unwrap()
+    let started = match name {
+        "hbnb-api" => {
+            let url = format!("sqlite:{}", folder.path().join("hbnb.db").display());
+            start_api(&url, &args, &envs, folder.path()).await
+        }
+        name => {
+            let binary = Binary::named(name).unwrap();
+            Server::start(&binary, &args, &envs, folder.path()).await
+        }
+    };
+    started.unwrap()
 }
 
 async fn put(server: &Server, fault: &str) {
@@ -47,7 +51,7 @@ async fn assert_well(server: &Server) {
 
 #[tokio::test]
 async fn a_stuck_process_ends_itself() {
-    for (name, watchdog, silent) in [("hbnb", "10s", 10), ("hbnb-assets", "2s", 2)] {
+    for (name, watchdog, silent) in [("hbnb-api", "10s", 10), ("hbnb-assets", "2s", 2)] {
         let folder = TempDir::new().unwrap();
         let mut server = start(name, &folder, watchdog).await;
         put(&server, "stuck?for=10m").await;
@@ -95,7 +99,7 @@ async fn a_process_that_cannot_say_so_ends_too() {
 #[tokio::test]
 async fn it_can_be_switched_off() {
     let folder = TempDir::new().unwrap();
-    let server = start("hbnb", &folder, "0").await;
+    let server = start("hbnb-api", &folder, "0").await;
     put(&server, "stuck?for=10m").await;
     server.until_probe("live", 503, PATIENCE).await.unwrap();
     let path = "/faults/stuck";
@@ -108,7 +112,7 @@ async fn it_can_be_switched_off() {
 #[tokio::test]
 async fn a_stopped_process_goes_on() {
     let folder = TempDir::new().unwrap();
-    let server = start("hbnb", &folder, "1s").await;
+    let server = start("hbnb-api", &folder, "1s").await;
     for _ in 0..3 {
         server.signal("STOP").unwrap();
         let asked = send(server.base(), "GET", "/api/v1/status", &[], None, PAUSE).await;
@@ -122,7 +126,7 @@ async fn a_stopped_process_goes_on() {
 #[tokio::test]
 async fn a_short_trouble_passes() {
     let folder = TempDir::new().unwrap();
-    let server = start("hbnb", &folder, "3s").await;
+    let server = start("hbnb-api", &folder, "3s").await;
     put(&server, "stuck?for=1s").await;
     assert_well(&server).await;
 }
@@ -131,7 +135,7 @@ async fn a_short_trouble_passes() {
 #[tokio::test]
 async fn a_drain_takes_its_time() {
     let folder = TempDir::new().unwrap();
-    let mut server = start("hbnb", &folder, "1s").await;
+    let mut server = start("hbnb-api", &folder, "1s").await;
     put(&server, "latency?value=3s").await;
     let base = server.base().to_owned();
     let asked = tokio::spawn(async move { get(&base, "/api/v1/status").await });

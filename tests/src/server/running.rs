@@ -3,7 +3,7 @@
 use super::Binary;
 use crate::http;
 use crate::metrics::Metrics;
-use crate::process::{TICK, end, end_tree, free_port, signal, until};
+use crate::process::{TICK, descendants, end, end_tree, free_port, signal, until};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::io::Read;
 use std::path::Path;
@@ -127,21 +127,24 @@ impl Server {
             .with_context(|| format!("it said:\n{}", self.logs()))
     }
 
-    /// Resident memory of this process now.
+    /// Resident memory of this process and all that it has started, now.
     pub fn rss_bytes(&self) -> Result<u64> {
         self.memory("VmRSS:")
     }
 
-    /// The most resident memory this process ever had.
+    /// The most resident memory that they ever had, each for itself.
     pub fn peak_rss_bytes(&self) -> Result<u64> {
         self.memory("VmHWM:")
     }
 
     fn memory(&self, field: &str) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
-        kilobytes(&status, field)
-            .map(|kb| kb * 1024)
-            .with_context(|| format!("no {field} of {}", self.pid()))
+        let mut bytes = 0;
+        for pid in [self.pid()].into_iter().chain(descendants(self.pid())) {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+            let kb = kilobytes(&status, field).with_context(|| format!("no {field} of {pid}"))?;
+            bytes += kb * 1024;
+        }
+        Ok(bytes)
     }
 
     fn spawn(binary: &Binary, args: &[&str], envs: &[(&str, &str)], cwd: &Path) -> Result<Self> {

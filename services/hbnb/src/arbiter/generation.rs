@@ -21,6 +21,8 @@ pub(crate) struct Limits {
     pub(crate) start: Duration,
     /// How long its runtime may run no task; zero for any time.
     pub(crate) silence: Duration,
+    /// How long it goes on accepting once it is to leave.
+    pub(crate) delay: Duration,
     /// How long it may take to leave.
     pub(crate) drain: Duration,
     /// When it is renewed; zeros for never.
@@ -41,6 +43,7 @@ impl Limits {
         Limits {
             start: options.start_timeout.0 + options.database_wait.0,
             silence: common.watchdog.0,
+            delay: common.drain_delay.0,
             drain: common.drain_delay.0
                 + common.drain_linger.0
                 + common.drain_deadline.0

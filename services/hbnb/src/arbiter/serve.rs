@@ -11,6 +11,7 @@ use kit::serve::attend;
 use kit::{metrics, program};
 use serde::Deserialize;
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 use super::assemble::{Assembled, Before, Begin};
 use super::state::{Master, Stop};
@@ -129,8 +130,15 @@ async fn end(master: &Master, how: Stop, stops: &mut mpsc::UnboundedReceiver<Sto
         }
     }
     fleet.stop();
+    let generation = fleet.generation();
+    let gone = async {
+        tokio::join!(fleet.gone(), async {
+            sleep(generation.limits.delay).await;
+            generation.sockets.close();
+        });
+    };
     let is_cut = tokio::select! {
-        () = fleet.gone() => false,
+        () = gone => false,
         () = at_once(how, stops) => {
             fleet.cut(ABRUPT).await;
             true

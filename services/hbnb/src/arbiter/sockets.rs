@@ -106,6 +106,13 @@ impl Sockets {
         self.0.iter().any(|address| address.is_apart)
     }
 
+    /// Gives up all that this process holds: nobody can connect any more once workers have closed theirs.
+    pub(crate) fn close(&self) {
+        for address in &self.0 {
+            address.bound().clear();
+        }
+    }
+
     /// Where they listen, each address once.
     pub(crate) fn addresses(&self) -> Vec<String> {
         let first = |address: &Arc<Address>| Some(address.bound().first()?.address().to_owned());

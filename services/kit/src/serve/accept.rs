@@ -1,5 +1,6 @@
 //! Accepting connections on a group of listeners, and ending the group.
 
+use std::future::ready;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,10 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::bind::Listeners;
+use super::bind::{BACKLOG, Listeners};
 use super::clock::Clocks;
 use super::connection::{Connections, Peer};
-use super::place::Places;
+use super::place::{Place, Places};
 use super::socket::{Accepted, Socket};
 
 /// The pause after a failed accept, doubled while it keeps failing.
@@ -47,6 +48,7 @@ impl Group {
                     () = closed.cancelled() => {}
                     () = accept_all(&socket, &connections, &tracker, &places) => {}
                 }
+                accept_waiting(&socket, &connections, &tracker, &places).await;
             });
         }
         group
@@ -97,15 +99,7 @@ async fn accept_all(
         match socket.accept().await {
             Ok(accepted) => {
                 pause = PAUSES.0;
-                let place = free.take();
-                match accepted {
-                    Accepted::Tcp(stream, peer) => {
-                        tracker.spawn(connections.clone().serve(stream, Peer::new(&peer), place));
-                    }
-                    Accepted::Unix(stream) => {
-                        tracker.spawn(connections.clone().serve(stream, Peer::new("unix"), place));
-                    }
-                }
+                take_up(accepted, free.take(), connections, tracker);
             }
             // The client went away while it waited, which says nothing about the next one.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
@@ -115,6 +109,45 @@ async fn accept_all(
                 sleep(pause).await;
                 pause = (pause * 2).min(PAUSES.1);
             }
+        }
+    }
+}
+
+/// Accepts those that wait in the kernel's queue: when the last process closes the socket, it would reset them.
+async fn accept_waiting(
+    socket: &Socket,
+    connections: &Arc<Connections>,
+    tracker: &TaskTracker,
+    places: &Places,
+) {
+    for _ in 0..BACKLOG {
+        let Some(free) = places.free_now() else {
+            return;
+        };
+        let accepted = tokio::select! {
+            biased;
+            accepted = socket.accept() => accepted,
+            () = ready(()) => return,
+        };
+        // One whose client went away says nothing about the next.
+        if let Ok(accepted) = accepted {
+            take_up(accepted, free.take(), connections, tracker);
+        }
+    }
+}
+
+fn take_up(
+    accepted: Accepted,
+    place: Place,
+    connections: &Arc<Connections>,
+    tracker: &TaskTracker,
+) {
+    match accepted {
+        Accepted::Tcp(stream, peer) => {
+            tracker.spawn(connections.clone().serve(stream, Peer::new(&peer), place));
+        }
+        Accepted::Unix(stream) => {
+            tracker.spawn(connections.clone().serve(stream, Peer::new("unix"), place));
         }
     }
 }

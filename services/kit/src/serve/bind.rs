@@ -13,7 +13,7 @@ use super::socket::{Socket, SocketFile};
 use crate::config::{Listen, Listens};
 
 /// How many connections may wait to be accepted.
-const BACKLOG: u32 = 1024;
+pub(super) const BACKLOG: u32 = 1024;
 
 /// Whether a socket shares its address with others.
 #[derive(Clone, Copy, PartialEq, Eq)]

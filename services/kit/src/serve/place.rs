@@ -17,6 +17,11 @@ impl Places {
         Places { listener, limit }
     }
 
+    /// A place, if there is one.
+    pub(super) fn free_now(&self) -> Option<Free> {
+        Some(Free(self.listener, self.limit.take()?))
+    }
+
     /// Waits for a place. Until then the next connection waits in the kernel's queue, or goes to another process.
     pub(super) async fn free(&self) -> Free {
         Free(self.listener, self.limit.wait().await)
