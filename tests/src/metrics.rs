@@ -19,10 +19,12 @@ impl Metrics {
         })
     }
 
-    /// The figure of the series with this name and these labels.
+    /// The figure of the series with this name and these labels; that of all workers, if each tells one.
     pub fn figure(&self, series: &str) -> Option<f64> {
-        let mut all = self.series();
-        all.find_map(|(one, figure)| (one == series).then_some(figure))
+        let own = self
+            .series()
+            .filter(|(one, _)| without_worker(one) == series);
+        own.map(|(_, figure)| figure).reduce(|all, one| all + one)
     }
 
     /// The sum of all series of this name.
@@ -32,6 +34,15 @@ impl Metrics {
             rest.is_some_and(|labels| labels.is_empty() || labels.starts_with('{'))
         });
         own.map(|(_, figure)| figure).sum()
+    }
+}
+
+/// A series without the label that a master gives those of its workers, which is the last.
+fn without_worker(series: &str) -> String {
+    match series.split_once("worker=\"") {
+        Some((before, _)) if before.ends_with('{') => before.trim_end_matches('{').to_owned(),
+        Some((before, _)) => format!("{}}}", before.trim_end_matches(',')),
+        None => series.to_owned(),
     }
 }
 
@@ -47,5 +58,9 @@ mod tests {
         assert_eq!(metrics.figure("a{b=\"c d\"}"), Some(1.0));
         assert_eq!(metrics.figure("a"), None);
         assert_eq!([metrics.sum("a"), metrics.sum("n")], [3.0, 0.5]);
+        let text = "o{l=\"m\",worker=\"1\"} 1\no{l=\"m\",worker=\"2\"} 2\np{worker=\"1\"} 3\np 4\n";
+        let metrics = Metrics(text.to_owned());
+        assert_eq!(metrics.figure("o{l=\"m\"}"), Some(3.0));
+        assert_eq!(metrics.figure("p"), Some(7.0));
     }
 }

@@ -52,7 +52,12 @@ const BUSY: &str = "The site has too much to do right now.";
 async fn under_hbnb_serve() {
     let folder = TempDir::new().unwrap();
     let binary = Binary::named("hbnb").unwrap();
-    let server = Server::start(&binary, &["serve", "--no-demo"], &LIMITS, folder.path());
+    let server = Server::start(
+        &binary,
+        &["serve", "--no-demo", "--workers", "1"],
+        &LIMITS,
+        folder.path(),
+    );
     let server = server.await.unwrap();
     let long = "x".repeat(9000);
     is_page(&ask(&server, "GET", &format!("/{long}")).await, 414, LONG);

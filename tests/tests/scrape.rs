@@ -139,7 +139,7 @@ async fn it_is_answered_when_clients_have_all_connections() {
     let address = server.base().trim_start_matches("http://");
     let held = TcpStream::connect(address).await.unwrap();
     until("the one connection is taken", PATIENCE, async || {
-        let open = "connections_open{listener=\"main\",worker=\"1\"}";
+        let open = "connections_open{listener=\"main\"}";
         Ok(server.scrape().await?.figure(open) == Some(1.0))
     })
     .await
@@ -161,8 +161,7 @@ async fn it_is_answered_when_no_more_requests_are() {
     let storage = Storage::sqlite().unwrap();
     let server = serve(&storage, &["--request-limit", "1"]).await;
     let in_flight = async || {
-        let series =
-            "http_requests_in_flight{method=\"POST\",route=\"/api/v1/states\",worker=\"1\"}";
+        let series = "http_requests_in_flight{method=\"POST\",route=\"/api/v1/states\"}";
         server.scrape().await.unwrap().figure(series)
     };
     let half = Half::begin(server.base()).await.unwrap();

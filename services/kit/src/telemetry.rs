@@ -83,6 +83,12 @@ pub fn start_traced(
     Ok(())
 }
 
+/// Says what is wrong with the `OTEL_*` variables, if anything is.
+pub fn check(env: &Env, service: Service) -> anyhow::Result<()> {
+    Settings::read(env, service)?;
+    Ok(())
+}
+
 /// Exports the spans that wait, for at most this long, and writes the lines that do. Spans that end later are dropped.
 pub fn end(within: Duration) {
     if let Some(thread) = THREAD.get() {

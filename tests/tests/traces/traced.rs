@@ -22,7 +22,12 @@ pub(crate) async fn start(envs: &[(&str, &str)]) -> Traced {
         ("HBNB_LOG_FORMAT", "json"),
     ];
     all.extend(envs);
-    let server = Server::start(&binary, &["serve", "--no-demo"], &all, folder.path());
+    let server = Server::start(
+        &binary,
+        &["serve", "--no-demo", "--workers", "1"],
+        &all,
+        folder.path(),
+    );
     Traced {
         server: server.await.unwrap(),
         _folder: folder,

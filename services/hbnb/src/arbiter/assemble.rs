@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kit::config::{Common, Listens, Settings};
 use kit::metrics::registry;
-use kit::program;
 use kit::serve::{Bound, Inherited, Listeners, raise_file_limit};
+use kit::{program, telemetry};
 use tokio::sync::mpsc;
 
 use super::call::Call;
@@ -24,6 +24,7 @@ use super::sockets::Sockets;
 use super::state::{Master, Parts, Stop};
 use super::takeover::{self, Kept, Restored, Successor};
 use super::worker::Worker;
+use crate::SERVICE;
 
 /// A master, and what it works with.
 pub(crate) struct Assembled {
@@ -55,6 +56,8 @@ pub(crate) struct Before {
 /// A master that begins.
 pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
     let settings = call.settings()?;
+    // Workers would say so, one after the other.
+    telemetry::check(&call.env, SERVICE)?;
     let inherited = Inherited::take(&call.env);
     let (signals, common, options) = prepare(&settings, &inherited)?;
     let control = Control::bind(&options.control_socket)?;
