@@ -22,13 +22,18 @@ pub async fn fill(
     while done < total {
         let next = total.min(done + BATCH);
         let mut tx = store.begin("demo.fill").await?;
-        add_around(&mut tx, done, next, &mut added).await?;
-        add_places(&mut tx, done, next, &mut added).await?;
+        add(&mut tx, done, next, &mut added).await?;
         tx.commit().await?;
         done = next;
         progress(done, total);
     }
     Ok(added)
+}
+
+/// Adds what a site gains while it grows from `from` to `to` places.
+pub(super) async fn add(tx: &mut Tx, from: u64, to: u64, added: &mut Counts) -> Result<()> {
+    add_around(tx, from, to, added).await?;
+    add_places(tx, from, to, added).await
 }
 
 /// What a site gains beside places while it grows from `from` to `to` of them.

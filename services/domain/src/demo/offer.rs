@@ -17,16 +17,19 @@ pub async fn offer(store: &Store) -> Result<Option<Counts>> {
     if offered {
         return Ok(None);
     }
-    let added = match Stats::count(store).await?.is_empty() {
-        true => Some(fill(store, SMALL, &mut |_, _| {}).await?),
-        false => None,
-    };
-    let mut connection = store.write("demo.offer").await?;
-    on_engine!(connection, |c| {
-        sqlx::query("UPDATE hbnb_schema SET demo_offered = TRUE")
+    let mut tx = store.begin("demo.offer").await?;
+    // Of several that start at once one finds this to be so; the others wait until it has put the demo in.
+    let first = on_engine!(tx, |c| {
+        sqlx::query("UPDATE hbnb_schema SET demo_offered = TRUE WHERE NOT demo_offered")
             .execute(c)
             .await
-            .map(drop)
+            .map(|done| done.rows_affected() > 0)
     })?;
+    let mut added = None;
+    if first && Stats::count_in(&mut tx).await?.is_empty() {
+        let added = added.insert(Counts::default());
+        fill::add(&mut tx, 0, SMALL.into(), added).await?;
+    }
+    tx.commit().await?;
     Ok(added)
 }

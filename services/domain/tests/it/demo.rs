@@ -261,3 +261,21 @@ async fn an_empty_database_is_offered_the_demo_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_several_that_start_at_once_one_puts_the_demo_in() {
+    each_engine(|store| async move {
+        let offers = [(); 4].map(|()| {
+            let store = store.clone();
+            tokio::spawn(async move { demo::offer(&store).await.unwrap() })
+        });
+        let mut added = Vec::new();
+        for offer in offers {
+            added.extend(offer.await.unwrap());
+        }
+        let places: Vec<u64> = added.iter().map(|added| added.places).collect();
+        assert_eq!(places, [150]);
+        assert_eq!(Stats::count(&store).await.unwrap().places, 150);
+    })
+    .await;
+}
