@@ -82,6 +82,11 @@ impl Error {
     }
 }
 
+/// Tells that another process has a SQLite file to itself for now.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(is_passing)
+}
+
 /// Tells that the schema is not there yet. SQLite has no code of its own for it.
 pub(crate) fn is_missing_table(error: &dyn DatabaseError) -> bool {
     error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")

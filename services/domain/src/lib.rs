@@ -50,6 +50,7 @@ pub use place::Place;
 pub use place_search::PlaceSearch;
 pub use review::Review;
 pub use schema::{Schema, newest as newest_schema};
+pub use sqlite::Turns;
 pub use state::State;
 pub use stats::Stats;
 pub use store::{Lists, Pools, Store};

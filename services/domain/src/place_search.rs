@@ -82,7 +82,7 @@ impl PlaceSearch {
             return Ok(Vec::new());
         }
         let walk = self.is_walk(store, page).await?;
-        let Held { engine, query } = &mut store.read("place.search").await?;
+        let Held { engine, query, .. } = &mut store.read("place.search").await?;
         Ok(match engine {
             Engine::Postgres(c) => {
                 let mut search = self.query(&POSTGRES, walk, page);

@@ -1,12 +1,20 @@
 //! Opening SQLite.
 
+mod log;
+mod turns;
+
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::error::is_busy;
 use crate::{OpenError, Options, Pools};
+
+pub(crate) use turns::Turn;
+pub use turns::Turns;
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -43,15 +51,27 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools, OpenErr
     let writer = pool(1)
         .max_lifetime(None)
         .idle_timeout(None)
+        .after_release(log::empties_in_time())
         .connect_with(connect.clone())
         .await
         .map_err(file_error)?;
     let must_write = "PRAGMA user_version = 0";
-    sqlx::query(must_write)
-        .execute(&writer)
-        .await
-        .map_err(file_error)?;
+    let written = sqlx::query(must_write).execute(&writer).await;
+    // One to which another process writes for long can be written.
+    if let Err(error) = written
+        && !is_busy(&error)
+    {
+        return Err(file_error(error));
+    }
     let readers = pool(options.max_connections.clamp(1, MOST_READERS))
         .connect_lazy_with(connect.create_if_missing(false).pragma("query_only", "ON"));
-    Ok(Pools::Sqlite { readers, writer })
+    let turns = Turns::at(
+        writer.connect_options().get_filename(),
+        options.acquire_timeout,
+    );
+    Ok(Pools::Sqlite {
+        readers,
+        writer,
+        turns: Arc::new(turns),
+    })
 }

@@ -123,7 +123,9 @@ impl Store {
         self.spare.close().await;
         match &self.pools {
             Pools::Postgres(pool) => pool.close().await,
-            Pools::Sqlite { readers, writer } => {
+            Pools::Sqlite {
+                readers, writer, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -144,32 +146,53 @@ impl Store {
                 Engine::Sqlite(query.waits(READERS, readers.acquire()).await?)
             }
         };
-        Ok(Held { engine, query })
+        Ok(Held::new(engine, query))
     }
 
     /// A connection for a query that writes.
     pub(crate) async fn write(&self, query: &'static str) -> Result<Connection> {
         let query = self.query(query);
-        let engine = match &self.pools {
-            Pools::Postgres(pool) => Engine::Postgres(query.waits(POSTGRES, pool.acquire()).await?),
-            Pools::Sqlite { writer, .. } => {
-                Engine::Sqlite(query.waits(WRITER, writer.acquire()).await?)
+        let (engine, turn) = match &self.pools {
+            Pools::Postgres(pool) => {
+                let connection = query.waits(POSTGRES, pool.acquire()).await?;
+                (Engine::Postgres(connection), None)
+            }
+            Pools::Sqlite { writer, turns, .. } => {
+                let acquired = async { Ok((turns.take().await?, writer.acquire().await?)) };
+                let (turn, connection) = query.waits(WRITER, acquired).await?;
+                (Engine::Sqlite(connection), Some(turn))
             }
         };
-        Ok(Held { engine, query })
+        Ok(Held {
+            engine,
+            query,
+            turn,
+        })
     }
 
     /// A transaction that writes; it holds SQLite's write lock from its start, so that it cannot fail half way for it.
     pub(crate) async fn begin(&self, query: &'static str) -> Result<Tx> {
         let query = self.query(query);
-        let engine = match &self.pools {
-            Pools::Postgres(pool) => Engine::Postgres(query.waits(POSTGRES, pool.begin()).await?),
-            Pools::Sqlite { writer, .. } => {
-                let begun = writer.begin_with("BEGIN IMMEDIATE");
-                Engine::Sqlite(query.waits(WRITER, begun).await?)
+        let (engine, turn) = match &self.pools {
+            Pools::Postgres(pool) => {
+                let tx = query.waits(POSTGRES, pool.begin()).await?;
+                (Engine::Postgres(tx), None)
+            }
+            Pools::Sqlite { writer, turns, .. } => {
+                let begun = async {
+                    let turn = turns.take().await?;
+                    let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+                    Ok((turn.begun(), tx))
+                };
+                let (turn, tx) = query.waits(WRITER, begun).await?;
+                (Engine::Sqlite(tx), Some(turn))
             }
         };
-        Ok(Held { engine, query })
+        Ok(Held {
+            engine,
+            query,
+            turn,
+        })
     }
 
     /// A transaction that reads one state of the whole database.
@@ -184,7 +207,7 @@ impl Store {
                 Engine::Sqlite(query.waits(READERS, readers.begin()).await?)
             }
         };
-        Ok(Held { engine, query })
+        Ok(Held::new(engine, query))
     }
 
     /// Changes the one text that may change in a row: `sql` has the id, the new text (or null, which keeps it) and the

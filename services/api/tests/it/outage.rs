@@ -46,7 +46,9 @@ async fn narrow(api: &Api) -> Api {
 async fn hold(store: &Store) -> [Box<dyn Any + Send>; 2] {
     match store.pools() {
         Pools::Postgres(pool) => [Box::new(pool.acquire().await.unwrap()), Box::new(())],
-        Pools::Sqlite { readers, writer } => [
+        Pools::Sqlite {
+            readers, writer, ..
+        } => [
             Box::new(readers.acquire().await.unwrap()),
             Box::new(writer.acquire().await.unwrap()),
         ],

@@ -5,6 +5,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::Result;
 use crate::query::Query;
+use crate::sqlite::Turn;
 
 /// One of two things, by engine.
 pub(crate) enum Engine<P, S> {
@@ -16,6 +17,8 @@ pub(crate) enum Engine<P, S> {
 pub(crate) struct Held<E> {
     pub(crate) engine: E,
     pub(crate) query: Query,
+    /// Kept until SQLite's connection is given back.
+    pub(crate) turn: Option<Turn>,
 }
 
 pub(crate) type Connection = Held<Engine<PoolConnection<Postgres>, PoolConnection<Sqlite>>>;
@@ -40,10 +43,26 @@ macro_rules! on_engine {
 }
 pub(crate) use on_engine;
 
+impl<E> Held<E> {
+    /// Of a query that needs no turn, since it does not write, or not to SQLite.
+    pub(crate) fn new(engine: E, query: Query) -> Held<E> {
+        let turn = None;
+        Held {
+            engine,
+            query,
+            turn,
+        }
+    }
+}
+
 impl Tx {
     /// Keeps all that was written.
     pub(crate) async fn commit(self) -> Result<()> {
-        let Held { engine, query } = self;
+        let Held {
+            engine,
+            query,
+            turn: _turn,
+        } = self;
         let commit = async {
             match engine {
                 Engine::Postgres(tx) => tx.commit().await,

@@ -1,6 +1,10 @@
 //! The connections of each engine.
 
+use std::sync::Arc;
+
 use sqlx::{Database, PgPool, Pool, SqlitePool};
+
+use crate::sqlite::Turns;
 
 /// The open connections. Clones share them.
 #[derive(Clone)]
@@ -13,6 +17,8 @@ pub enum Pools {
         readers: SqlitePool,
         /// The one connection that writes.
         writer: SqlitePool,
+        /// When it may.
+        turns: Arc<Turns>,
     },
 }
 
@@ -41,7 +47,9 @@ impl Pools {
     pub(crate) fn states(&self) -> Vec<PoolState> {
         match self {
             Pools::Postgres(pool) => vec![state(POSTGRES, pool)],
-            Pools::Sqlite { readers, writer } => {
+            Pools::Sqlite {
+                readers, writer, ..
+            } => {
                 vec![state(READERS, readers), state(WRITER, writer)]
             }
         }

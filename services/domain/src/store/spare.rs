@@ -23,7 +23,7 @@ impl Spare {
             Some(engine) => engine,
             None => connect(pools).await?,
         };
-        let mut held = Held { engine, query };
+        let mut held = Held::new(engine, query);
         on_engine!(held, |c| sqlx::query("SELECT 1").execute(c).await.map(drop))?;
         *self.lock() = Some(held.engine);
         Ok(())

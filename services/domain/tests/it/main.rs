@@ -13,6 +13,7 @@ mod measures;
 mod round_trip;
 mod schema;
 mod sorted_search;
+mod turns;
 mod users;
 mod waiting;
 
