@@ -10,8 +10,9 @@ use std::process::Output;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 10] = [
-    "serve", "demo", "migrate", "import", "export", "secrets", "load", "nginx", "check", "config",
+const COMMANDS: [&str; 16] = [
+    "serve", "status", "reload", "upgrade", "scale", "recycle", "stop", "demo", "migrate",
+    "import", "export", "secrets", "load", "nginx", "check", "config",
 ];
 
 #[tokio::test]
@@ -22,6 +23,11 @@ async fn help() {
     for command in COMMANDS {
         assert!(whole.contains(&format!("\n  {command}")), "{whole}");
     }
+    // What the master alone calls.
+    assert!(
+        !whole.contains("worker  ") && !whole.contains("\n  worker"),
+        "{whole}"
+    );
     let nothing = hbnb(&[], &[], folder.path()).await;
     assert_eq!(nothing.status.code(), Some(2));
     assert!(text(&nothing.stderr).contains("Commands:"), "{nothing:?}");

@@ -349,6 +349,10 @@ fn tell_end(worker: &Worker, how: How, cause: Cause) {
     let flights = worker.board.flights();
     match cause {
         Cause::Asked => tracing::info!(pid, "{worker} has left"),
+        // Who waits for it to become ready tells, or it has told itself.
+        Cause::Exit if worker.life() == Life::Starting => {
+            tracing::debug!(pid, "{worker} ended with {how}");
+        }
         Cause::Oom => tracing::error!(
             pid,
             "{worker} was killed by the kernel, which wanted its memory: give the service more of it, or fewer workers"

@@ -32,6 +32,7 @@ pub(crate) fn upgrade() -> Command {
         .about("Have the program that is now in the place of the running one take over, in the same process (SIGUSR2)")
         .after_help(
             "Examples:
+  hbnb upgrade
   install target/release/hbnb /usr/bin/hbnb && hbnb upgrade",
         )
 }
