@@ -14,6 +14,7 @@ mod opt;
 mod secret;
 mod settings;
 mod size;
+mod socket;
 mod span;
 mod telemetry;
 mod text;
@@ -27,6 +28,7 @@ pub use opt::{Opt, flags, parses};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use size::Size;
+pub use socket::{SocketAccess, SocketMode, SocketOwner};
 pub use span::Span;
 pub use telemetry::{AccessFormat, LogFile, LogFilter, LogFormat};
 pub use text::parsed;
@@ -39,7 +41,7 @@ pub const fn bind(default: &'static str) -> Opt {
         "bind",
         default,
         "ADDRESS",
-        "Where to listen: host:port or unix:/path; several, comma-separated",
+        "Where to listen: host:port, :port or unix:/path; several, comma-separated",
         parses::<Listens>,
     )
 }
@@ -57,6 +59,20 @@ pub const fn admin_bind(default: &'static str) -> Opt {
 
 /// The options that every program has besides [`bind`] and [`admin_bind`], whose defaults differ.
 pub const COMMON: &[Opt] = &[
+    Opt::new(
+        "socket_mode",
+        "",
+        "MODE",
+        "The mode of unix sockets that are bound, such as 0660; without it, as the umask says",
+        parses::<SocketMode>,
+    ),
+    Opt::new(
+        "socket_owner",
+        "",
+        "USER:GROUP",
+        "Whose they are: names or numbers; also USER or :GROUP alone",
+        parses::<SocketOwner>,
+    ),
     Opt::new(
         "connection_limit",
         "1024",
@@ -178,6 +194,10 @@ pub struct Common {
     pub bind: Listens,
     /// The listener for metrics and probes.
     pub admin_bind: Listen,
+    /// The mode of the unix sockets among them, where they are bound here.
+    pub socket_mode: Option<SocketMode>,
+    /// Whose these are.
+    pub socket_owner: Option<SocketOwner>,
     /// How many connections there are at once before accepting pauses; 0 for no limit.
     pub connection_limit: u32,
     /// How many requests are answered at once; 0 for no limit.
@@ -209,4 +229,14 @@ pub struct Common {
     pub access_log_format: AccessFormat,
     /// Where the rest is written.
     pub error_log: Option<LogFile>,
+}
+
+impl Common {
+    /// Who may connect to unix sockets.
+    pub fn socket_access(&self) -> SocketAccess {
+        SocketAccess {
+            mode: self.socket_mode,
+            owner: self.socket_owner,
+        }
+    }
 }

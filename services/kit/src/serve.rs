@@ -19,6 +19,7 @@ mod signals;
 mod socket;
 mod tell;
 mod timed;
+mod unix;
 
 pub use attend::{Attended, attend};
 pub use bind::{Listeners, bind};

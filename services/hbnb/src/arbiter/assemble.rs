@@ -195,7 +195,7 @@ async fn listen(
     let (main, admin) = inherited.sockets()?;
     let main = main.release()?;
     let sockets = match main.is_empty() {
-        true => Sockets::bind(&common.bind, options.balance, options.workers.count()).await?,
+        true => Sockets::bind(common, options.balance, options.workers.count()).await?,
         false => Sockets::handed(main),
     };
     if options.balance == Balance::Slots && !sockets.are_apart() {
@@ -204,7 +204,10 @@ async fn listen(
         );
     }
     let admin = match admin.addresses().is_empty() {
-        true => Listeners::bind(&Listens(vec![common.admin_bind.clone()]), "admin-bind").await?,
+        true => {
+            let (admin, access) = (common.admin_bind.clone(), common.socket_access());
+            Listeners::bind(&Listens(vec![admin]), "admin-bind", &access).await?
+        }
         false => admin,
     };
     Ok((sockets, admin))

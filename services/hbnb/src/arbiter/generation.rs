@@ -33,8 +33,8 @@ pub(crate) struct Limits {
 
 /// What a worker has beyond its own drain to end as a process.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// What workers do not do themselves: they write to their master.
-const MASTERS: &[&str] = &["error_log"];
+/// What workers do not do themselves: they write to their master, and bind nothing.
+const MASTERS: &[&str] = &["error_log", "socket_mode", "socket_owner"];
 /// Where no descriptor is that is handed to a worker, see [`spawn`](super::spawn).
 const OUT_OF_THE_WAY: i32 = 128;
 

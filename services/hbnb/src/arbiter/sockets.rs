@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kit::config::{Listen, Listens};
+use kit::config::{Common, Listen, Listens, SocketAccess};
 use kit::serve::{Bound, Listeners, ServeError};
 
 use super::options::Balance;
@@ -25,11 +25,11 @@ pub(crate) struct Address {
 impl Sockets {
     /// Binds the addresses for so many slots.
     pub(crate) async fn bind(
-        listens: &Listens,
+        common: &Common,
         balance: Balance,
         slots: usize,
     ) -> anyhow::Result<Sockets> {
-        Sockets(Vec::new()).rebind(listens, balance, slots).await
+        Sockets(Vec::new()).rebind(common, balance, slots).await
     }
 
     /// Sockets that a supervisor has bound.
@@ -50,7 +50,7 @@ impl Sockets {
     /// for whatever is configured.
     pub(crate) async fn rebind(
         &self,
-        listens: &Listens,
+        common: &Common,
         balance: Balance,
         slots: usize,
     ) -> anyhow::Result<Sockets> {
@@ -58,14 +58,15 @@ impl Sockets {
             return Ok(Sockets(self.0.clone()));
         }
         let mut all = Vec::new();
-        for listen in &listens.0 {
+        let access = common.socket_access();
+        for listen in &common.bind.0 {
             let known = self
                 .0
                 .iter()
                 .find(|address| address.listen.as_ref() == Some(listen));
             all.push(match known {
                 Some(address) => address.clone(),
-                None => Arc::new(bind(listen, balance).await?),
+                None => Arc::new(bind(listen, &access, balance).await?),
             });
         }
         let sockets = Sockets(all);
@@ -134,12 +135,12 @@ impl Address {
     }
 }
 
-async fn bind(listen: &Listen, balance: Balance) -> anyhow::Result<Address> {
+async fn bind(listen: &Listen, access: &SocketAccess, balance: Balance) -> anyhow::Result<Address> {
     let is_apart = balance == Balance::Slots && matches!(listen, Listen::Tcp { .. });
     let listens = Listens(vec![listen.clone()]);
     let listeners = match is_apart {
-        false => Listeners::bind(&listens, "bind").await?,
-        true => Listeners::bind_for_siblings(&listens, "bind").await?,
+        false => Listeners::bind(&listens, "bind", access).await?,
+        true => Listeners::bind_for_siblings(&listens, "bind", access).await?,
     };
     let bound = listeners.release()?;
     Ok(Address::new(Some(listen.clone()), is_apart, bound))

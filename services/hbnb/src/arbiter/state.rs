@@ -29,7 +29,13 @@ use super::reload::roll;
 use super::slot::Failure;
 
 /// The options that only a new start changes.
-const FIXED: [&str; 3] = ["admin_bind", "balance", "control_socket"];
+const FIXED: [&str; 5] = [
+    "admin_bind",
+    "balance",
+    "control_socket",
+    "socket_mode",
+    "socket_owner",
+];
 
 /// A master at work.
 pub(crate) struct Master {
@@ -195,10 +201,7 @@ impl Master {
             settings.get().map_err(refused)?,
         );
         // Those of before that are not among them stay until their last worker has gone.
-        let sockets = now
-            .sockets
-            .rebind(&common.bind, options.balance, slots)
-            .await;
+        let sockets = now.sockets.rebind(&common, options.balance, slots).await;
         let sockets = Arc::new(sockets.map_err(refused)?);
         let next = Generation::new(now.number + 1, settings, sockets, program);
         Ok(Arc::new(next.map_err(refused)?))

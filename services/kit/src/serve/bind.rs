@@ -1,16 +1,14 @@
 //! Binding the addresses of the configuration.
 
 use std::io;
-use std::os::unix::fs::FileTypeExt;
-use std::os::unix::net::UnixStream;
-use std::path::Path;
 
-use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
 use super::error::ServeError;
 use super::inherited::Inherited;
-use super::socket::{Socket, SocketFile};
-use crate::config::{Listen, Listens};
+use super::socket::Socket;
+use super::unix::{Quiet, is_other_file};
+use crate::config::{Listen, Listens, SocketAccess};
 
 /// How many connections may wait to be accepted.
 pub(super) const BACKLOG: u32 = 1024;
@@ -25,41 +23,49 @@ pub(super) enum Siblings {
 /// Bound sockets. They queue connections from now on, to be answered once a [`Serve`](super::Serve) runs.
 pub struct Listeners(pub(super) Vec<Socket>);
 
-/// Binds the main listeners and the admin listener. Sockets inherited by `LISTEN_FDS` replace those configured: one that
+/// Binds the main listeners and the admin listener, files of unix sockets with this access. Sockets inherited by `LISTEN_FDS` replace those configured: one that
 /// `LISTEN_FDNAMES` calls `admin` is the admin listener, all others are main listeners.
 pub async fn bind(
     main: &Listens,
     admin: &Listen,
+    access: &SocketAccess,
     inherited: &Inherited,
 ) -> Result<(Listeners, Listeners), ServeError> {
     let (mut mains, mut admins) = inherited.sockets()?;
     if mains.0.is_empty() {
-        mains = Listeners::bind(main, "bind").await?;
+        mains = Listeners::bind(main, "bind", access).await?;
     }
     if admins.0.is_empty() {
-        admins = Listeners::bind(&Listens(vec![admin.clone()]), "admin-bind").await?;
+        let admin = Listens(vec![admin.clone()]);
+        admins = Listeners::bind(&admin, "admin-bind", access).await?;
     }
     Ok((mains, admins))
 }
 
 impl Listeners {
-    /// Binds each of the addresses; `option` is the flag that a message tells to change, without its dashes.
-    pub async fn bind(listens: &Listens, option: &'static str) -> Result<Listeners, ServeError> {
-        Listeners::bind_as(listens, option, Siblings::None).await
+    /// Binds each of the addresses; `option` is the flag that a message tells to change, without its dashes. `access` is for
+    /// unix sockets.
+    pub async fn bind(
+        listens: &Listens,
+        option: &'static str,
+        access: &SocketAccess,
+    ) -> Result<Listeners, ServeError> {
+        Listeners::bind_as(listens, option, (access, Siblings::None)).await
     }
 
     /// The same, and other sockets of this user may join those of TCP at their addresses (`SO_REUSEPORT`).
     pub async fn bind_for_siblings(
         listens: &Listens,
         option: &'static str,
+        access: &SocketAccess,
     ) -> Result<Listeners, ServeError> {
-        Listeners::bind_as(listens, option, Siblings::Allowed).await
+        Listeners::bind_as(listens, option, (access, Siblings::Allowed)).await
     }
 
     async fn bind_as(
         listens: &Listens,
         option: &'static str,
-        siblings: Siblings,
+        (access, siblings): (&SocketAccess, Siblings),
     ) -> Result<Listeners, ServeError> {
         let mut sockets = Vec::with_capacity(listens.0.len());
         for listen in &listens.0 {
@@ -71,7 +77,13 @@ impl Listeners {
                         option,
                     });
                 }
-                Listen::Unix(path) => unix(path),
+                Listen::Unix(path) => match Quiet::bind(path) {
+                    Ok(quiet) => {
+                        quiet.give(access)?;
+                        quiet.listen()
+                    }
+                    Err(error) => Err(error),
+                },
             };
             sockets.push(bound.map_err(|error| ServeError::Bind {
                 address: listen.clone(),
@@ -111,27 +123,4 @@ pub(super) fn tcp_at(address: std::net::SocketAddr, siblings: Siblings) -> io::R
     }
     socket.bind(address)?;
     socket.listen(BACKLOG)
-}
-
-fn is_other_file(path: &Path) -> bool {
-    path.symlink_metadata()
-        .is_ok_and(|metadata| !metadata.file_type().is_socket())
-}
-
-fn unix(path: &Path) -> io::Result<Socket> {
-    if path.exists() {
-        match UnixStream::connect(path) {
-            Ok(_) => return Err(io::ErrorKind::AddrInUse.into()),
-            // A process that was killed has left its file behind.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                std::fs::remove_file(path)?;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    let listener = UnixListener::bind(path)?;
-    Ok(Socket::Unix {
-        _file: Some(SocketFile(path.to_owned())),
-        listener,
-    })
 }

@@ -26,6 +26,16 @@ pub enum ServeError {
         /// The flag it is configured by, without dashes.
         option: &'static str,
     },
+    /// A socket file that cannot have the mode or the owner that it is to have.
+    #[error("cannot set the {option} of unix:{}: {}", path.display(), forbidden(.error, option))]
+    Access {
+        /// The file.
+        path: PathBuf,
+        /// The option that asks for it.
+        option: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
     /// Another socket at an address that has one.
     #[error("cannot listen at {address} once more: {error}; take balance shared")]
     Sibling {
@@ -58,6 +68,16 @@ pub enum ServeError {
     /// Signals cannot be listened for.
     #[error("cannot listen for signals: {0}")]
     Signals(io::Error),
+}
+
+fn forbidden(error: &io::Error, option: &str) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "permission denied; without the rights of root a file goes to groups of this user only"
+                .to_owned()
+        }
+        _ => format!("{error}; leave {option} out"),
+    }
 }
 
 fn reason(error: &io::Error) -> String {

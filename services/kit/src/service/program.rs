@@ -124,7 +124,9 @@ impl Start {
 
     /// Binds the main and the admin listeners, as [`serve::bind`] does. Those that were inherited are had once.
     pub async fn bind(&self) -> Result<(Listeners, Listeners), ServeError> {
-        serve::bind(&self.common.bind, &self.common.admin_bind, &self.inherited).await
+        let common = &self.common;
+        let (main, admin, access) = (&common.bind, &common.admin_bind, common.socket_access());
+        serve::bind(main, admin, &access, &self.inherited).await
     }
 
     /// Binds, says so in the log, and serves as [`run`] does.

@@ -3,26 +3,36 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixListener;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use kit::config::{Env, Listens};
+use kit::config::{Env, Listens, SocketAccess, SocketMode, SocketOwner};
 use kit::serve::{Inherited, Listeners, bind};
 
 async fn problem(text: &str) -> String {
+    problem_with(text, &SocketAccess::default()).await
+}
+
+async fn problem_with(text: &str, access: &SocketAccess) -> String {
     let listens: Listens = text.parse().unwrap();
-    Listeners::bind(&listens, "bind")
-        .await
-        .err()
-        .unwrap()
-        .to_string()
+    let bound = Listeners::bind(&listens, "bind", access).await;
+    bound.err().unwrap().to_string()
 }
 
 #[tokio::test]
 async fn port_0_shows_the_real_port() {
     let main = "127.0.0.1:0,[::1]:0,localhost:0".parse().unwrap();
     let admin = "127.0.0.1:0".parse().unwrap();
-    let (main, admin) = bind(&main, &admin, &Inherited::default()).await.unwrap();
+    let (main, admin) = bind(
+        &main,
+        &admin,
+        &SocketAccess::default(),
+        &Inherited::default(),
+    )
+    .await
+    .unwrap();
     assert_eq!((main.addresses().len(), admin.addresses().len()), (3, 1));
     for address in main.addresses().iter().chain(&admin.addresses()) {
         assert!(
@@ -68,7 +78,8 @@ async fn unix_files() {
         )
     );
     drop(living);
-    let listeners = Listeners::bind(&text.parse().unwrap(), "bind")
+    let access = SocketAccess::default();
+    let listeners = Listeners::bind(&text.parse().unwrap(), "bind", &access)
         .await
         .unwrap();
     assert_eq!(listeners.addresses(), [text.as_str()]);
@@ -81,6 +92,58 @@ async fn unix_files() {
             "cannot listen at {text}: it is no socket; remove it, or choose another with --bind"
         )
     );
+}
+
+/// The mode and the owners of a file.
+fn access(path: &Path) -> (u32, u32, u32) {
+    let metadata = std::fs::metadata(path).unwrap();
+    (metadata.mode() & 0o7777, metadata.uid(), metadata.gid())
+}
+
+#[tokio::test]
+async fn unix_files_have_their_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sock");
+    let text = format!("unix:{}", path.display());
+    for mode in [0o600, 0o660, 0o777] {
+        let access = SocketAccess {
+            mode: Some(SocketMode(mode)),
+            owner: None,
+        };
+        let bound = Listeners::bind(&text.parse().unwrap(), "bind", &access).await;
+        let bound = bound.unwrap();
+        assert_eq!(self::access(&path).0, mode);
+        UnixStream::connect(&path).unwrap();
+        drop(bound);
+    }
+}
+
+#[tokio::test]
+async fn unix_files_have_their_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sock");
+    let text = format!("unix:{}", path.display());
+    let owner = Some(SocketOwner {
+        user: Some(12),
+        group: Some(34),
+    });
+    let mode = Some(SocketMode(0o460));
+    let access = SocketAccess { mode, owner };
+    if std::fs::metadata(folder.path()).unwrap().uid() != 0 {
+        rig::skipped(
+            "the owner of a unix socket",
+            "only root can give a file away",
+        );
+        let said = problem_with(&text, &access).await;
+        let wanted = format!("cannot set the socket_owner of {text}: permission denied; ");
+        assert!(said.starts_with(&wanted), "{said}");
+        assert!(!path.exists(), "the file was left behind");
+        return;
+    }
+    let bound = Listeners::bind(&text.parse().unwrap(), "bind", &access).await;
+    assert_eq!(self::access(&path), (0o460, 12, 34));
+    drop(bound.unwrap());
+    assert!(!path.exists());
 }
 
 /// Runs a test below in a process of its own, whose standard input is handed over under these names.
@@ -134,6 +197,7 @@ async fn inherits_a_socket() {
     let (mains, admins) = bind(
         &own("main").parse().unwrap(),
         &own("admin").parse().unwrap(),
+        &SocketAccess::default(),
         &Inherited::take(&env),
     )
     .await
@@ -182,8 +246,13 @@ async fn inherits_a_file() {
     writeln!(append().unwrap(), "of {name}").unwrap();
     assert!(append().is_none(), "given out twice");
     let (main, admin) = ("127.0.0.1:0".parse(), "127.0.0.1:0".parse());
-    let (main, _) = bind(&main.unwrap(), &admin.unwrap(), &inherited)
-        .await
-        .unwrap();
+    let (main, _) = bind(
+        &main.unwrap(),
+        &admin.unwrap(),
+        &SocketAccess::default(),
+        &inherited,
+    )
+    .await
+    .unwrap();
     assert!(main.addresses()[0].starts_with("http://127.0.0.1:"));
 }

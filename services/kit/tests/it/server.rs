@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use kit::admin::{self, Health};
-use kit::config::{Listen, Listens};
+use kit::config::{Listen, Listens, SocketAccess};
 use kit::layers::Terms;
 use kit::notify::Notifier;
 use kit::serve::{Clocks, Drain, Listeners, Outcome, Serve, ServeError};
@@ -45,7 +45,9 @@ pub(crate) struct Server {
 
 pub(crate) async fn listeners(text: &str) -> Listeners {
     let listens: Listens = text.parse().unwrap();
-    Listeners::bind(&listens, "bind").await.unwrap()
+    Listeners::bind(&listens, "bind", &SocketAccess::default())
+        .await
+        .unwrap()
 }
 
 pub(crate) fn drain(delay: Duration, linger: Duration, deadline: Duration) -> Drain {
