@@ -37,7 +37,7 @@ check: ## Format, lints, shell scripts, documentation, licences, layering: what 
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
-	shellcheck docker/*.sh deploy/nginx/containers/*.sh deploy/systemd/*.sh tests/*.sh .ci/run
+	shellcheck docker/*.sh deploy/nginx/containers/*.sh deploy/systemd/*.sh deploy/nginx/tasks/4-reload_gunicorn_no_downtime tests/*.sh .ci/run
 	$(CARGO) deny check bans licenses sources
 	$(CARGO) test --package hbnb-tests --test layering --locked
 

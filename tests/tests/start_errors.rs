@@ -96,7 +96,7 @@ async fn wrong_values() {
     let folder = TempDir::new().unwrap();
     for (flag, value, right) in [
         ("--bind", "nonsense", "such as 127.0.0.1:8080"),
-        ("--admin-bind", "unix:here", "unix:/path"),
+        ("--admin-bind", "unix:", "unix:/path"),
         ("--database-pool-max", "0", "from 1 to 1000"),
         ("--body-limit", "much", "such as 1048576"),
         ("--log", "a=b=c", "info,sqlx=warn"),

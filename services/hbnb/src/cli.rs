@@ -1,9 +1,11 @@
 //! The command line.
 
+pub(crate) mod gunicorn;
 pub(crate) mod load;
 mod master;
 pub(crate) mod nginx;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use api::config::{database_url, database_wait};
@@ -54,7 +56,19 @@ pub(crate) fn options() -> Vec<Opt> {
         .collect()
 }
 
-pub(crate) fn command(options: &[Opt]) -> Command {
+/// What a command line says, the name of the program first.
+pub(crate) fn matches(options: &[Opt], typed: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let mut command = command(options);
+    let matches = command.try_get_matches_from_mut(typed)?;
+    if let Some(flags) = matches.subcommand_matches("serve")
+        && let Some(serve) = command.find_subcommand_mut("serve")
+    {
+        gunicorn::check(serve, flags, options, typed)?;
+    }
+    Ok(matches)
+}
+
+fn command(options: &[Opt]) -> Command {
     let part = |keys: &[&str]| {
         let chosen = options
             .iter()
@@ -80,11 +94,11 @@ pub(crate) fn command(options: &[Opt]) -> Command {
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(
+        .subcommand(gunicorn::add_to(
             serve()
                 .args(flags(options))
                 .args(arbiter::takeover::flags()),
-        )
+        ))
         .subcommand(Command::new(arbiter::WORKER).hide(true))
         .subcommand(master::status().args(control.clone()))
         .subcommand(master::reload().args(control.clone()))
@@ -113,6 +127,7 @@ fn serve() -> Command {
         "Examples:
   hbnb serve
   hbnb serve --bind 0.0.0.0:80,unix:/run/hbnb.sock --database-url sqlite:/var/lib/hbnb/hbnb.db
+  hbnb serve -w 3 -b 0.0.0.0:5003 --access-logfile access.log --error-logfile error.log --pid hbnb.pid
   HBNB_API_TOKEN_FILE=token hbnb serve --log-format json",
     )
 }

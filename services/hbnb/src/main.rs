@@ -25,12 +25,14 @@ pub(crate) const SERVICE: Service = Service {
 
 fn main() -> ExitCode {
     let options = cli::options();
-    let matches = cli::command(&options).get_matches();
+    let typed: Vec<_> = std::env::args_os().collect();
+    let matches = cli::matches(&options, &typed).unwrap_or_else(|error| error.exit());
     match matches.subcommand() {
         Some(("serve", flags)) => {
+            let options = cli::gunicorn::options(options, flags);
             let line = Line {
                 program: std::env::current_exe().unwrap_or_default(),
-                arguments: std::env::args_os().collect(),
+                arguments: typed,
             };
             program::run_small("hbnb", async || arbiter::run(&options, flags, line).await)
         }

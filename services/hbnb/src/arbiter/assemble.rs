@@ -25,6 +25,7 @@ use super::state::{Master, Parts, Stop};
 use super::takeover::{self, Kept, Restored, Successor};
 use super::worker::Worker;
 use crate::SERVICE;
+use crate::cli::gunicorn;
 
 /// A master, and what it works with.
 pub(crate) struct Assembled {
@@ -60,6 +61,7 @@ pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
     telemetry::check(&call.env, SERVICE)?;
     let inherited = Inherited::take(&call.env);
     let (signals, common, options) = prepare(&settings, &inherited)?;
+    gunicorn::warn(&call.flags);
     let control = Control::bind(&options.control_socket)?;
     let (sockets, admin) = listen(&inherited, &common, &options).await?;
     let program = File::open("/proc/self/exe")?;

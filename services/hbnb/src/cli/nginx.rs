@@ -141,7 +141,8 @@ fn name(text: &str) -> Result<String, String> {
 
 fn address(text: &str) -> Result<String, String> {
     let is_port = text.parse::<u16>().is_ok_and(|port| port > 0);
-    let is_address = matches!(text.parse(), Ok(Listen::Tcp { port: 1.., .. }));
+    let is_address =
+        !text.starts_with(':') && matches!(text.parse(), Ok(Listen::Tcp { port: 1.., .. }));
     match is_port || is_address {
         true => Ok(text.to_owned()),
         false => Err(

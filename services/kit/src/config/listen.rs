@@ -1,14 +1,14 @@
 //! Addresses to listen at.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{PathBuf, absolute};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
 use super::text::parsed;
 
-/// An address to listen at: `host:port`, `[v6]:port` or `unix:/path`.
+/// An address to listen at: `host:port`, `[v6]:port`, `:port` for all addresses of IPv4, or `unix:/path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
     /// A TCP port; port 0 is any free one.
@@ -18,7 +18,7 @@ pub enum Listen {
         /// The port.
         port: u16,
     },
-    /// A socket in the file system.
+    /// A socket in the file system, its path absolute.
     Unix(PathBuf),
 }
 
@@ -26,13 +26,19 @@ pub enum Listen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listens(pub Vec<Listen>);
 
+/// Where a port without a host is.
+const ALL: &str = "0.0.0.0";
+
 impl FromStr for Listen {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Listen, String> {
         let text = text.trim();
         let listen = match text.strip_prefix("unix:") {
-            Some(path) => path.starts_with('/').then(|| Listen::Unix(path.into())),
+            // As Gunicorn has them: unix:path counts from the folder of the process, and unix://path is the same.
+            Some(path) => absolute(path.strip_prefix("//").unwrap_or(path))
+                .ok()
+                .map(Listen::Unix),
             None => tcp(text),
         };
         listen.ok_or_else(|| "give host:port such as 127.0.0.1:8080, or unix:/path".to_owned())
@@ -41,6 +47,7 @@ impl FromStr for Listen {
 
 fn tcp(text: &str) -> Option<Listen> {
     let (host, port) = text.rsplit_once(':')?;
+    let host = if host.is_empty() { ALL } else { host };
     let host = match host.strip_prefix('[') {
         Some(rest) => rest
             .strip_suffix(']')
@@ -50,7 +57,7 @@ fn tcp(text: &str) -> Option<Listen> {
     let named = host
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    let is_host = !host.is_empty() && (named || text.starts_with('['));
+    let is_host = named || text.starts_with('[');
     let port = port
         .bytes()
         .all(|byte| byte.is_ascii_digit())
@@ -117,18 +124,32 @@ mod tests {
     }
 
     #[test]
+    fn forms_of_gunicorn() {
+        let here = std::env::current_dir().unwrap();
+        for (text, wanted) in [
+            (":5000", "0.0.0.0:5000".to_owned()),
+            ("unix:a.sock", format!("unix:{}/a.sock", here.display())),
+            ("unix:///run/a.sock", "unix:/run/a.sock".to_owned()),
+            ("unix://a.sock", format!("unix:{}/a.sock", here.display())),
+        ] {
+            assert_eq!(text.parse::<Listen>().unwrap().to_string(), wanted);
+        }
+    }
+
+    #[test]
     fn nonsense() {
         let wrong = [
             "",
             ",",
             "8080",
-            ":8080",
             "localhost",
             "a:99999",
             "::1:80",
             "http://a:80",
             "unix:",
-            "unix:a",
+            "unix://",
+            "[]:80",
+            ":",
             "a:+1",
         ];
         for text in wrong {

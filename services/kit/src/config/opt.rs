@@ -20,6 +20,8 @@ pub struct Opt {
     pub secret: bool,
     /// What of a secret may be shown; nothing without it.
     pub shown: Option<fn(&str) -> String>,
+    /// Another flag that stands for it, without its dashes, in a command that has such an argument.
+    pub also: Option<&'static str>,
     /// Says what would be right when a value is wrong; it must not repeat the value of a secret.
     pub check: fn(&str) -> Result<(), String>,
 }
@@ -40,6 +42,7 @@ impl Opt {
             help,
             secret: false,
             shown: None,
+            also: None,
             check,
         }
     }
@@ -56,6 +59,14 @@ impl Opt {
     pub const fn shown_by(self, shown: fn(&str) -> String) -> Opt {
         Opt {
             shown: Some(shown),
+            ..self
+        }
+    }
+
+    /// The same option, for which this flag stands too.
+    pub const fn also(self, flag: &'static str) -> Opt {
+        Opt {
+            also: Some(flag),
             ..self
         }
     }

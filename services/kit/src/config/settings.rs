@@ -126,11 +126,15 @@ fn default_layer(options: &[Opt]) -> Layer {
 
 fn flag_layer(options: &[Opt], matches: &ArgMatches) -> Layer {
     let value = |option: &Opt| {
-        let text = matches.try_get_one::<String>(option.key).ok()??;
-        Some((
-            option.key,
-            (text.clone(), Source::Flag(format!("--{}", option.flag()))),
-        ))
+        let (own, also) = (option.flag(), option.also);
+        let given = |id: &str, flag: &str| {
+            let texts = matches.try_get_many::<String>(id).ok()??;
+            // A flag that may stand several times adds up.
+            let texts: Vec<&str> = texts.map(String::as_str).collect();
+            Some((texts.join(","), Source::Flag(format!("--{flag}"))))
+        };
+        let value = given(option.key, &own).or_else(|| also.and_then(|flag| given(flag, flag)))?;
+        Some((option.key, value))
     };
     options.iter().filter_map(value).collect()
 }
