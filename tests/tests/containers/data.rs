@@ -1,8 +1,8 @@
 //! What is written stays, until somebody removes it.
 
 use crate::world::{can_have, site, sql};
-use rig::Compose;
 use rig::http::{get, send};
+use rig::{Compose, Visits};
 use serde_json::json;
 use std::process::Stdio;
 use std::time::Duration;
@@ -77,11 +77,34 @@ async fn one_container_is_enough() {
         "the demo's places are there"
     );
     write(&compose, "Oregon").await;
+    reload(&compose).await;
     let states = names(&compose).await;
     compose.run(&["--profile", "sqlite", "down"]).await.unwrap();
     compose.up(&["sqlite"]).await.unwrap();
     assert_eq!(names(&compose).await, states);
     assert!(states.contains(&"Oregon".to_owned()));
+}
+
+/// New workers, while somebody visits.
+async fn reload(compose: &Compose) {
+    let base = compose.base();
+    let visits = ["--url", &base, "--rate", "40", "--duration", "5m"];
+    let mut visits = Visits::begin(&visits, &[]).unwrap();
+    visits.until_begun().await.unwrap();
+    let hbnb = ["exec", "-T", "sqlite", "hbnb"];
+    for generation in [2, 3] {
+        let order = [&hbnb[..], &["reload", "--wait"]].concat();
+        let said = compose.run(&order).await.unwrap();
+        let wanted = format!("generation {generation} serves");
+        assert!(said.contains(&wanted), "{said}");
+    }
+    let visited = visits.stop(Duration::from_secs(60)).await.unwrap();
+    let (requests, failed) = visited.total().unwrap();
+    assert!(
+        requests > 0 && failed == 0,
+        "{failed} of {requests}: {}",
+        visited.said
+    );
 }
 
 async fn write(compose: &Compose, name: &str) {
