@@ -27,6 +27,21 @@ impl Metrics {
         own.map(|(_, figure)| figure).reduce(|all, one| all + one)
     }
 
+    /// The series of counters, and of histograms and summaries, which count too.
+    pub fn counted(&self) -> impl Iterator<Item = (&str, f64)> {
+        let mut is_counted = false;
+        let lines = self.0.lines().filter(move |line| {
+            if let Some(of) = line.strip_prefix("# TYPE ") {
+                is_counted = !of.ends_with(" gauge");
+            }
+            is_counted && !line.starts_with('#')
+        });
+        lines.filter_map(|line| {
+            let (series, figure) = line.rsplit_once(' ')?;
+            Some((series, figure.parse().ok()?))
+        })
+    }
+
     /// The sum of all series of this name.
     pub fn sum(&self, name: &str) -> f64 {
         let own = self.series().filter(|(series, _)| {

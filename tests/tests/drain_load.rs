@@ -2,19 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-#[path = "drain_load/load.rs"]
-mod load;
-
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::time::Duration;
 
-use load::{Load, PATH};
 use rig::process::free_port;
-use rig::{Binary, Half, Server, Storage, announce, environment, until};
+use rig::{Asked, Binary, Clients, Half, Question, Server, Storage, announce, environment, until};
 
 const LIMIT: Duration = Duration::from_secs(30);
+/// What clients ask for.
+const PATH: &str = "/api/v1/status";
 /// Ends of servers, and the requests that are answered before each.
 const SHORT: (usize, usize) = (5, 200);
 const LONG: (usize, usize) = (20, 2_500);
@@ -103,15 +101,15 @@ async fn none_is_lost_when_servers_take_turns() {
     let (turns, each) = turns();
     let site = Site::new("1s");
     let mut server = site.serve().await;
-    let load = Load::start(&site.address());
+    let load = Clients::start(&site.address(), &[Question::get(PATH)]);
     let mut counted = 0;
     for _ in 0..turns {
-        load.until_answered(each).await;
+        load.until_answered(each).await.unwrap();
         let (successor, before) = site.take_over(server).await;
         server = successor;
         counted += before;
     }
-    let (answered, lost) = load.end().await;
+    let Asked { answered, lost, .. } = load.end().await;
     let last = Half::begin(server.base()).await.unwrap();
     counted += stop(server, last).await;
     announce(&format!(
@@ -134,13 +132,14 @@ async fn none_is_lost_of_those_that_a_server_has_accepted() {
     for _ in 0..turns {
         let server = Server::start(&hbnb, &args, &[], storage.folder());
         let server = server.await.unwrap();
-        let load = Load::start(server.base().trim_start_matches("http://"));
-        load.until_answered(each).await;
+        let address = server.base().trim_start_matches("http://");
+        let load = Clients::start(address, &[Question::get(PATH)]);
+        load.until_answered(each).await.unwrap();
         let last = Half::begin(server.base()).await.unwrap();
         load.may_be_refused();
         let counted = stop(server, last).await;
         refused += load.refused();
-        let (answered, lost) = load.end().await;
+        let Asked { answered, lost, .. } = load.end().await;
         assert_eq!(lost, Vec::<String>::new());
         assert_eq!(counted, answered, "counted and answered");
         all += answered;
@@ -156,14 +155,14 @@ async fn none_is_lost_of_those_that_a_server_has_accepted() {
 async fn some_are_lost_without_the_linger() {
     let site = Site::new("0s");
     let mut server = site.serve().await;
-    let load = Load::start(&site.address());
+    let load = Clients::start(&site.address(), &[Question::get(PATH)]);
     for _ in 0..MOST_TURNS {
         (server, _) = site.take_over(server).await;
         if load.lost() > 0 {
             break;
         }
     }
-    let (answered, lost) = load.end().await;
+    let Asked { answered, lost, .. } = load.end().await;
     announce(&format!("{answered} answered, {} lost", lost.len()));
     assert!(!lost.is_empty());
 }

@@ -1,0 +1,78 @@
+//! What the stories have in common: a master on a database of its own, and what its visitors ask.
+
+use rig::{Asked, Clients, Master, Question, Storage, announce};
+
+use crate::LIMIT;
+
+/// A running site; its fields go in this order.
+pub(crate) struct Site {
+    pub(crate) master: Master,
+    pub(crate) storage: Storage,
+}
+
+impl Site {
+    /// Two workers on an empty SQLite file.
+    pub(crate) async fn start(args: &[&str]) -> Site {
+        Site::start_with(args, &[]).await
+    }
+
+    pub(crate) async fn start_with(args: &[&str], envs: &[(&str, &str)]) -> Site {
+        Site::on(Storage::sqlite().unwrap(), args, envs).await
+    }
+
+    /// Two workers, unless the flags say otherwise.
+    pub(crate) async fn on(storage: Storage, args: &[&str], envs: &[(&str, &str)]) -> Site {
+        let args = match args.contains(&"--workers") {
+            true => args.to_vec(),
+            false => [&["--workers", "2"], args].concat(),
+        };
+        let master = Master::start(&storage, &args, envs).await.unwrap();
+        master.until_settled(LIMIT).await.unwrap();
+        Site { master, storage }
+    }
+
+    /// Visitors who read, search and write.
+    pub(crate) fn visitors(&self) -> Clients {
+        Clients::start(self.master.address(), &questions())
+    }
+
+    /// Runs a command of `hbnb` that has to do what it is told, and gives what it said.
+    pub(crate) async fn done(&self, args: &[&str]) -> String {
+        let ran = self.master.hbnb(args).await.unwrap();
+        assert_eq!(
+            ran.code,
+            Some(0),
+            "{args:?}: {}\n{}",
+            ran.said,
+            self.master.server.logs()
+        );
+        ran.said
+    }
+
+    /// Runs one that has to fail, and gives what it said.
+    pub(crate) async fn refused(&self, args: &[&str]) -> String {
+        let ran = self.master.hbnb(args).await.unwrap();
+        assert_eq!(ran.code, Some(1), "{args:?}: {}", ran.said);
+        ran.said
+    }
+}
+
+pub(crate) fn questions() -> [Question; 4] {
+    [
+        Question::get("/api/v1/status"),
+        Question::post("/api/v1/places_search", "{}", 200),
+        Question::get("/api/v1/stats"),
+        Question::post("/api/v1/states", r#"{"name": "Ohio"}"#, 201),
+    ]
+}
+
+/// Asserts that all was answered, and tells how much that was.
+pub(crate) fn nothing_lost(what: &str, asked: &Asked) {
+    announce(&format!(
+        "{what}: {} answered, {} lost, the slowest took {:?}",
+        asked.answered,
+        asked.lost.len(),
+        asked.slowest
+    ));
+    assert_eq!(asked.lost, Vec::<String>::new(), "{what}");
+}
