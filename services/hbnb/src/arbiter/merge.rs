@@ -3,8 +3,12 @@
 //! Counters and histograms are summed, those of processes that have ended too, so that a sum never falls. Gauges are told
 //! of each process, by a label.
 
+mod exact;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+
+use exact::Exact;
 
 /// Told by the master for all: of these every worker would say the same, or nothing that matters to others.
 const MASTERS: &[&str] = &[
@@ -27,7 +31,7 @@ struct Family {
     help: String,
     kind: Kind,
     /// In the order in which they came first: the buckets of a histogram have one.
-    samples: Vec<(String, f64)>,
+    samples: Vec<(String, Exact)>,
     places: HashMap<String, usize>,
 }
 
@@ -107,7 +111,7 @@ impl Totals {
                     None => sample.to_owned(),
                 };
                 let family = self.family(name, help, kind);
-                family.add(sample, value.parse().unwrap_or_default());
+                family.add(sample, Exact::of(value));
             }
         }
     }
@@ -123,9 +127,9 @@ impl Totals {
 }
 
 impl Family {
-    fn add(&mut self, sample: String, value: f64) {
+    fn add(&mut self, sample: String, value: Exact) {
         match self.places.get(&sample) {
-            Some(place) => self.samples[*place].1 += value,
+            Some(place) => self.samples[*place].1.add(value),
             None => {
                 self.places.insert(sample.clone(), self.samples.len());
                 self.samples.push((sample, value));
