@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Some(("serve", flags)) => {
             let options = cli::gunicorn::options(options, flags);
             let line = Line {
-                program: std::env::current_exe().unwrap_or_default(),
+                program: arbiter::call::program(),
                 arguments: typed,
             };
             program::run_small("hbnb", async || arbiter::run(&options, flags, line).await)

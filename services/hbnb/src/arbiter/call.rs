@@ -1,6 +1,7 @@
 //! How the program was called: what a reload reads once more, and an upgrade calls again.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use api::config::ApiConfig;
@@ -38,6 +39,20 @@ impl Call {
         WebConfig::read(&settings)?;
         AssetsConfig::read(&settings)?;
         Ok(settings)
+    }
+}
+
+/// Where the program that runs was found, and where the next one will be.
+pub(crate) fn program() -> PathBuf {
+    found_at(std::env::current_exe().unwrap_or_default())
+}
+
+/// The kernel adds a word to the name of a file that was replaced since (proc(5)), as by another release while this one was
+/// being tried.
+fn found_at(running: PathBuf) -> PathBuf {
+    match running.as_os_str().as_bytes().strip_suffix(b" (deleted)") {
+        Some(name) => PathBuf::from(OsStr::from_bytes(name)),
+        None => running,
     }
 }
 
