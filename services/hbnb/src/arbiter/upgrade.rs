@@ -50,7 +50,8 @@ impl Master {
         })?;
         let arguments = &self.call.line.arguments;
         let (kept, successor) = (Kept::of(self), Successor::new(&program, arguments));
-        successor.could(&kept).await.map_err(refused)?;
+        let could = successor.could(&kept).await;
+        could.map_err(|error| refused(format!("{error:#}")))?;
         let settings = self.call.settings().map_err(refused)?;
         let generation = self
             .generation(&settings, &program, self.fleet.slots())
