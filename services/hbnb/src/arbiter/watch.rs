@@ -18,7 +18,7 @@ use super::worker::{Cause, Life, Worker};
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// A stuck worker ends itself, so that its log and traces are whole. One that cannot do even that is asked by SIGABRT so
 /// long after, and killed so long after that.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(2));
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(1));
 /// How many looks in a row a worker must be too large, lest one large answer count.
 const LARGE_LOOKS: u32 = 3;
 
