@@ -135,7 +135,7 @@ impl Slot {
         if let Some(pause) = pause(self.failures, fastrand::f64()) {
             tracing::info!(
                 slot = self.number + 1,
-                pause_ms = pause.as_millis(),
+                pause_ms = pause.as_secs_f64() * 1e3,
                 "starting a worker again after a pause"
             );
             sleep(pause).await;
