@@ -35,7 +35,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "0",
         "NUMBER",
         "After how many requests a worker is renewed, up to a tenth more; 0 for never",
-        parses::<u64>,
+        number_of_requests,
     ),
     Opt::new(
         "max_age",
@@ -80,6 +80,13 @@ pub(crate) struct ArbiterOptions {
     pub(crate) control_socket: String,
     #[serde(default)]
     pub(crate) pid_file: String,
+}
+
+fn number_of_requests(text: &str) -> Result<(), String> {
+    match text.parse::<u64>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err("give a whole number such as 10000, or 0 for never".to_owned()),
+    }
 }
 
 /// How many workers there are to be.
