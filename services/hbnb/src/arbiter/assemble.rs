@@ -197,7 +197,8 @@ async fn listen(
     let (main, admin) = inherited.sockets()?;
     let main = main.release()?;
     let sockets = match main.is_empty() {
-        true => Sockets::bind(common, options.balance, options.workers.count()).await?,
+        // The first worker is alone at first, and must not have the sockets of all.
+        true => Sockets::bind(common, options.balance, 1).await?,
         false => Sockets::handed(main),
     };
     if options.balance == Balance::Slots && !sockets.are_apart() {

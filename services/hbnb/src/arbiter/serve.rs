@@ -44,6 +44,7 @@ pub(crate) async fn serve(assembled: Assembled) -> anyhow::Result<ExitCode> {
                 if let Some(code) = first(master, &mut stops).await? {
                     return Ok(code);
                 }
+                fleet.generation().sockets.reserve(slots)?;
                 fleet.resize(slots);
                 tokio::select! {
                     () = fleet.complete() => master.health.started(),

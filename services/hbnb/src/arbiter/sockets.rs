@@ -114,6 +114,15 @@ impl Sockets {
         }
     }
 
+    /// How many sockets there are for slots, at the most at one address.
+    pub(crate) fn most_apart(&self) -> usize {
+        let apart = self.0.iter().filter(|address| address.is_apart);
+        apart
+            .map(|address| address.bound().len())
+            .max()
+            .unwrap_or(0)
+    }
+
     /// Where they listen, each address once.
     pub(crate) fn addresses(&self) -> Vec<String> {
         let first = |address: &Arc<Address>| Some(address.bound().first()?.address().to_owned());

@@ -137,7 +137,9 @@ impl Master {
             true => options.workers.count(),
             false => self.fleet.slots(),
         };
-        let generation = self.generation(&settings, &self.program, slots).await?;
+        // For those that there are; more come with their slots.
+        let now = self.fleet.slots();
+        let generation = self.generation(&settings, &self.program, now).await?;
         let number = generation.number;
         roll(&self.fleet, generation).await?;
         self.resize(slots).await?;
@@ -224,10 +226,14 @@ impl Master {
     async fn resize(&self, slots: usize) -> Result<(), Failure> {
         let before = self.fleet.slots();
         let generation = self.fleet.generation();
-        generation.sockets.reserve(slots).map_err(refused)?;
+        let (sockets, are_shared) = (
+            &generation.sockets,
+            generation.sockets.most_apart() > before,
+        );
+        sockets.reserve(slots).map_err(refused)?;
         self.fleet.resize(slots);
-        // Sockets of slots that are gone go to others, which only new workers can take.
-        if slots < before && generation.sockets.are_apart() {
+        // Sockets of slots that are gone go to others, and back to new ones, which only new workers can take.
+        if sockets.are_apart() && (slots < before || slots > before && are_shared) {
             roll(&self.fleet, generation).await?;
         }
         Ok(())
