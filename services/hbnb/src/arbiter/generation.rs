@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kit::config::{Common, Settings};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
-use rustix::io::fcntl_dupfd_cloexec;
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use serde::{Deserialize, Serialize};
 
 use super::options::ArbiterOptions;
@@ -37,6 +37,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 const MASTERS: &[&str] = &["error_log", "socket_mode", "socket_owner"];
 /// Where no descriptor is that is handed to a worker, see [`spawn`](super::spawn).
 const OUT_OF_THE_WAY: i32 = 128;
+const TOO_FEW_FILES: &str = "too few files may be open: raise the limit to 256 or more (ulimit -n, or LimitNOFILE= of systemd)";
 
 impl Limits {
     pub(crate) fn of(common: &Common, options: &ArbiterOptions) -> Limits {
@@ -82,7 +83,10 @@ impl Generation {
             sockets,
             has_access_log: common.access_log.is_some(),
             settings: sealed("hbnb-settings", settings.hand_over(MASTERS).as_bytes())?,
-            program: fcntl_dupfd_cloexec(program, OUT_OF_THE_WAY)?,
+            program: fcntl_dupfd_cloexec(program, OUT_OF_THE_WAY).map_err(|error| match error {
+                Errno::INVAL => anyhow::anyhow!(TOO_FEW_FILES),
+                error => error.into(),
+            })?,
         })
     }
 
