@@ -45,7 +45,7 @@ pub use half::Half;
 pub use helm::Helm;
 pub use kube::{Forward, Namespace, kubectl};
 pub use load::Load;
-pub use master::Master;
+pub use master::{Master, Ran};
 pub use measure::median;
 pub use metrics::Metrics;
 pub use nginx::Nginx;

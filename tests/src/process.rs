@@ -105,7 +105,7 @@ pub fn end(child: &mut Child) {
 }
 
 /// Whether the process still runs; one that nobody has waited for yet does not.
-fn is_alive(pid: u32) -> bool {
+pub fn is_alive(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let state = stat.rsplit_once(") ").map(|(_, state)| state);
     state.is_some_and(|state| !state.starts_with(['Z', 'X']))

@@ -2,12 +2,38 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[path = "app_server/bad.rs"]
+mod bad;
+#[path = "app_server/balance.rs"]
+mod balance;
+#[path = "app_server/control.rs"]
+mod control;
 #[path = "app_server/front.rs"]
 mod front;
+#[path = "app_server/killed.rs"]
+mod killed;
+#[path = "app_server/options.rs"]
+mod options;
+#[path = "app_server/orphans.rs"]
+mod orphans;
+#[path = "app_server/recycle.rs"]
+mod recycle;
+#[path = "app_server/release.rs"]
+mod release;
 #[path = "app_server/reload.rs"]
 mod reload;
+#[path = "app_server/scale.rs"]
+mod scale;
+#[path = "app_server/scarce.rs"]
+mod scarce;
+#[path = "app_server/signals.rs"]
+mod signals;
 #[path = "app_server/site.rs"]
 mod site;
+#[path = "app_server/upgrade.rs"]
+mod upgrade;
+#[path = "app_server/writes.rs"]
+mod writes;
 
 use std::time::Duration;
 

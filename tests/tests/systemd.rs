@@ -5,6 +5,8 @@
 
 #[path = "systemd/activation.rs"]
 mod activation;
+#[path = "systemd/master.rs"]
+mod master;
 #[path = "systemd/signs.rs"]
 mod signs;
 #[path = "systemd/units.rs"]

@@ -1,6 +1,8 @@
 //! What the stories have in common: a master on a database of its own, and what its visitors ask.
 
+use rig::http::send;
 use rig::{Asked, Clients, Master, Question, Storage, announce};
+use serde_json::Value;
 
 use crate::LIMIT;
 
@@ -34,6 +36,36 @@ impl Site {
     /// Visitors who read, search and write.
     pub(crate) fn visitors(&self) -> Clients {
         Clients::start(self.master.address(), &questions())
+    }
+
+    /// Puts a fault on, which is `name?value=…`; at one worker with `worker=SLOT`.
+    pub(crate) async fn fault(&self, fault: &str) {
+        let path = format!("/faults/{fault}");
+        let reply = send(self.master.server.admin(), "PUT", &path, &[], None, LIMIT);
+        let reply = reply.await.unwrap();
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+
+    /// The lines of its log with this message, where the log is JSON.
+    pub(crate) fn events(&self, message: &str) -> Vec<Value> {
+        let logs = self.master.server.logs();
+        let lines = logs
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        lines
+            .filter(|line: &Value| {
+                line["message"]
+                    .as_str()
+                    .is_some_and(|text| text.contains(message))
+            })
+            .collect()
+    }
+
+    /// How many workers have ended for this cause.
+    pub(crate) async fn ended(&self, cause: &str) -> f64 {
+        let series = format!("worker_ends_total{{cause=\"{cause}\"}}");
+        let metrics = self.master.server.scrape().await.unwrap();
+        metrics.figure(&series).unwrap()
     }
 
     /// Runs a command of `hbnb` that has to do what it is told, and gives what it said.

@@ -1,0 +1,200 @@
+//! Releases and configurations with which nothing can be served: what is there goes on, and says why.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use rig::process::free_port;
+use rig::{Binary, Master, Server, Storage};
+
+use crate::LIMIT;
+use crate::site::{Site, nothing_lost};
+
+/// Who serves: the generation, the master's process and the workers'.
+async fn serving(site: &Site) -> (u64, u32, Vec<u32>) {
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    let pids = status.workers.iter().map(|worker| worker.pid).collect();
+    (status.generation, status.pid, pids)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn releases() {
+    let does = tempfile::NamedTempFile::new().unwrap();
+    let hbnb = Binary::named("hbnb").unwrap();
+    let envs = [
+        ("RELEASE_TRUE", hbnb.path().to_str().unwrap()),
+        ("RELEASE_DOES", does.path().to_str().unwrap()),
+    ];
+    let short = ["--start-timeout", "1s", "--database-wait", "500ms"];
+    let (site, release) = Site::of_a_release(&short, &envs).await;
+    let before = serving(&site).await;
+    let visitors = site.visitors();
+    let nothing = "the new program cannot";
+    release.remove();
+    let said = site.refused(&["upgrade"]).await;
+    assert!(said.contains("cannot be opened: No such file"), "{said}");
+    for (text, mode, why) in [
+        ("#!/bin/sh\nexit 1\n", 0o755, nothing),
+        ("#!/bin/true\n", 0o755, nothing),
+        ("no program at all\n", 0o755, nothing),
+        (
+            "no program at all\n",
+            0o644,
+            "cannot be run: Permission denied",
+        ),
+        ("", 0o755, nothing),
+    ] {
+        release.replace_by(text, mode);
+        let said = site.refused(&["upgrade"]).await;
+        assert!(said.contains(why), "{text}: {said}");
+        assert_eq!(serving(&site).await, before, "{text}");
+    }
+    for (what, why) in [
+        ("leaves", "ended before it was ready, with exit code 3"),
+        ("dies", "ended before it was ready, with signal 6"),
+        ("sleeps", "was not ready within 1.5s: it says nothing"),
+    ] {
+        fs::write(does.path(), what).unwrap();
+        release.replace_by_a_bad_one();
+        let said = site.refused(&["upgrade"]).await;
+        assert!(said.contains(why), "{said}");
+        let line = format!("this release is one that {what}");
+        assert!(said.contains(&line), "{said}");
+        assert_eq!(serving(&site).await, before, "{what}");
+    }
+    nothing_lost("bad releases", &visitors.end().await);
+    let metrics = site.master.server.scrape().await.unwrap();
+    let failed = metrics.figure("reloads_total{outcome=\"failed\"}");
+    assert_eq!(failed, Some(9.0));
+    // A good one is taken after all of them.
+    release.replace();
+    site.done(&["upgrade"]).await;
+    assert!(release.is_run_by(before.1));
+}
+
+/// A site whose configuration stands in a file.
+struct Configured {
+    site: Site,
+    file: PathBuf,
+    /// The lines that stay.
+    fixed: String,
+    main: String,
+}
+
+impl Configured {
+    async fn start() -> Configured {
+        let storage = Storage::sqlite().unwrap();
+        let [main, admin] = [(); 2].map(|()| format!("127.0.0.1:{}", free_port().unwrap()));
+        let fixed =
+            format!("admin_bind = \"{admin}\"\nno_demo = true\ndatabase_wait = \"500ms\"\n");
+        let file = storage.folder().join("hbnb.toml");
+        let text = text(&fixed, &main, storage.url(), "workers = 2");
+        fs::write(&file, text).unwrap();
+        let args = ["serve", "--config", file.to_str().unwrap()];
+        let hbnb = Binary::named("hbnb").unwrap();
+        let command = hbnb.command(&args, &[], storage.folder());
+        let (base, admin) = (format!("http://{main}"), format!("http://{admin}"));
+        let mut server = Server::launch(command, &base, &admin).unwrap();
+        server.until_ready().await.unwrap();
+        let master = Master::of(server, storage.folder());
+        let site = Site { master, storage };
+        Configured {
+            site,
+            file,
+            fixed,
+            main,
+        }
+    }
+
+    /// Writes the file with these in it.
+    fn write(&self, main: &str, url: &str, lines: &str) {
+        fs::write(&self.file, text(&self.fixed, main, url, lines)).unwrap();
+    }
+}
+
+fn text(fixed: &str, main: &str, url: &str, lines: &str) -> String {
+    format!("{fixed}bind = \"{main}\"\ndatabase_url = \"{url}\"\n{lines}\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn configurations() {
+    let configured = Configured::start().await;
+    let (site, main) = (&configured.site, &configured.main);
+    let before = serving(site).await;
+    let visitors = site.visitors();
+    let url = site.storage.url();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let both = format!("{main},{taken}");
+    let nobody = format!("postgres://hbnb@127.0.0.1:{}/hbnb", free_port().unwrap());
+    for (main, url, lines, whys) in [
+        (main, url, "workrs = 3", &["workrs", "workers"][..]),
+        (
+            main,
+            url,
+            "workers = \"many\"",
+            &["workers", "many", "from 1 to 1024, or auto"],
+        ),
+        (main, url, "max_age = \"old\"", &["max_age", "old"]),
+        (main, url, "page_size", &["hbnb.toml"]),
+        (&both, url, "", &[taken.as_str(), "in use"]),
+        (
+            main,
+            nobody.as_str(),
+            "",
+            &["ended before it was ready", "database", "refused"],
+        ),
+        (
+            main,
+            "sqlite:/nowhere/hbnb.db",
+            "",
+            &["ended before it was ready", "/nowhere"],
+        ),
+        (
+            main,
+            url,
+            "control_socket = \"other.sock\"",
+            &["control_socket", "new start"],
+        ),
+    ] {
+        configured.write(main, url, lines);
+        let said = site.refused(&["reload", "--wait"]).await;
+        for why in whys {
+            assert!(said.contains(why), "{why} in: {said}");
+        }
+        let last = site.master.status().await.unwrap().last.unwrap();
+        assert!(!last.done && said.contains(&last.message), "{last:?}");
+        assert_eq!(serving(site).await, before, "{said}");
+    }
+    nothing_lost("bad configurations", &visitors.end().await);
+    configured.write(main, url, "workers = 3");
+    let said = site.done(&["reload", "--wait"]).await;
+    assert!(
+        said.contains("changed:") && said.contains("workers"),
+        "{said}"
+    );
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    assert_eq!(status.workers.len(), 3);
+}
+
+/// An address more is bound before the reload is done, one fewer is let go after; nobody at the others notices.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn addresses_come_and_go() {
+    let configured = Configured::start().await;
+    let (site, main) = (&configured.site, &configured.main);
+    let visitors = site.visitors();
+    let other = format!("127.0.0.1:{}", free_port().unwrap());
+    configured.write(&format!("{main},{other}"), site.storage.url(), "");
+    site.done(&["reload", "--wait"]).await;
+    let more = rig::Clients::start(&other, &crate::site::questions());
+    more.until_answered(50).await.unwrap();
+    nothing_lost("an address more", &more.end().await);
+    configured.write(main, site.storage.url(), "");
+    site.done(&["reload", "--wait"]).await;
+    rig::until("the other is let go", LIMIT, async || {
+        Ok(std::net::TcpStream::connect(&other).is_err())
+    })
+    .await
+    .unwrap();
+    nothing_lost("the address that stays", &visitors.end().await);
+}
