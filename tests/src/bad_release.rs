@@ -3,6 +3,7 @@
 //! It is told by variables which program is the true one, and in which file stands what its workers do.
 
 use rig::environment::variable;
+use rig::process::signal;
 use std::convert::Infallible;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -24,7 +25,9 @@ fn main() -> ExitCode {
     eprintln!("this release is one that {does}");
     match does.trim() {
         "sleeps" => std::thread::sleep(EVER),
-        "dies" => std::process::abort(),
+        "dies" => {
+            let _ = signal(&std::process::id().to_string(), "ABRT");
+        }
         _ => {}
     }
     ExitCode::from(3)

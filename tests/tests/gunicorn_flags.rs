@@ -191,7 +191,7 @@ async fn what_is_not_taken_is_told() {
         ),
         (
             ["serve", "-k", "gevent", "-D"],
-            "hbnb serve has no --daemon: leave it out",
+            "hbnb serve has no --daemon (-D): leave it out",
         ),
     ] {
         let output = run(&hbnb, &args, &[], storage.folder()).await.unwrap();

@@ -24,7 +24,7 @@ use axum::http::header;
 use axum::routing::get;
 use domain::{Options, Store};
 use kit::admin::{self, Health};
-use kit::config::{Env, Listens, LogFormat};
+use kit::config::{Env, Listens, LogFormat, SocketAccess};
 use kit::layers::{self, Terms, TimeLimits};
 use kit::notify::Notifier;
 use kit::program;
@@ -235,7 +235,14 @@ fn terms() -> Terms {
 
 async fn serve_with(router: Router, health: Health) {
     let any: Listens = "127.0.0.1:0".parse().unwrap();
-    let (main, admin) = bind(&any, &any.0[0], &Inherited::default()).await.unwrap();
+    let (main, admin) = bind(
+        &any,
+        &any.0[0],
+        &SocketAccess::default(),
+        &Inherited::default(),
+    )
+    .await
+    .unwrap();
     println!("{}", main.addresses()[0]);
     let drain = Drain {
         delay: Duration::ZERO,

@@ -182,7 +182,8 @@ async fn answer() {
     program::start_log(&settings).unwrap();
     let common: Common = settings.get().unwrap();
     let inherited = Inherited::default();
-    let listeners = serve::bind(&common.bind, &common.admin_bind, &inherited)
+    let access = common.socket_access();
+    let listeners = serve::bind(&common.bind, &common.admin_bind, &access, &inherited)
         .await
         .unwrap();
     println!("{}", listeners.0.addresses()[0]);

@@ -9,6 +9,7 @@ pub(crate) mod call;
 mod control;
 mod counts;
 mod door;
+mod ended;
 mod fleet;
 mod generation;
 mod greet;

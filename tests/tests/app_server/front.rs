@@ -8,7 +8,7 @@ use crate::{LIMIT, sized};
 
 /// Reloads, and requests that are answered before each.
 const LIGHT: (u64, usize) = (2, 300);
-const HEAVY: (u64, usize) = (30, 2_000);
+const HEAVY: (u64, usize) = (30, 6_700);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reloads_lose_nothing_behind_nginx() {

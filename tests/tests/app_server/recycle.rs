@@ -1,5 +1,6 @@
 //! Workers that are renewed: because they have answered enough, are old or large, or because somebody says so.
 
+use anyhow::Context;
 use rig::{Scrapes, announce, until};
 
 use crate::site::{Site, nothing_lost};
@@ -16,6 +17,7 @@ async fn renewed(site: &Site, reason: &str) -> f64 {
     metrics.figure(&series).unwrap_or_default()
 }
 
+#[expect(clippy::panic, reason = "the log is told with it")]
 async fn until_renewed(site: &Site, reason: &str, times: f64) {
     // Each takes until a successor is ready.
     let limit = LIMIT.mul_f64(times.max(1.0));
@@ -23,7 +25,8 @@ async fn until_renewed(site: &Site, reason: &str, times: f64) {
         Ok(renewed(site, reason).await >= times)
     })
     .await
-    .unwrap_or_else(|error| panic!("{reason}: {error:#}\n{}", site.master.server.logs()));
+    .with_context(|| format!("{reason}: {}", site.master.server.logs()))
+    .unwrap();
 }
 
 /// What is counted never falls, and at last everything that was written is counted.

@@ -2,7 +2,7 @@
 
 use prometheus::{IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
 
-use super::worker::Cause;
+use super::ended::Cause;
 
 /// The master's own metrics. Clones share them.
 #[derive(Clone)]

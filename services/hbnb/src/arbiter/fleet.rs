@@ -1,19 +1,22 @@
 //! All slots and all workers.
 
+mod slots;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kit::metrics::oom_kills;
 use rustix::process::{Pid, Signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::counts::Counts;
+use super::ended::{Cause, Ended, How, tell_end};
 use super::generation::Generation;
 use super::merge::Totals;
-use super::slot::{self, Failure, Order, Orders, dismiss};
-use super::worker::{Cause, Ended, How, Life, Worker};
+use super::slot::{Failure, Orders, dismiss};
+use super::worker::{Life, Worker};
 
 /// The slots and workers of a master. Clones share them.
 #[derive(Clone)]
@@ -219,87 +222,6 @@ impl Fleet {
         }
     }
 
-    /// Opens slots until there are so many, or closes the last ones. Each has a worker of the current generation started.
-    pub(crate) fn resize(&self, slots: usize) {
-        let (now, generation, closed) = {
-            let mut state = self.state();
-            let now = state.slots.len();
-            let closed = state.slots.split_off(slots.min(now));
-            (now, state.generation.clone(), closed)
-        };
-        for number in now..slots {
-            let orders = slot::open(self, number, generation.clone(), None);
-            self.state().slots.push(orders);
-        }
-        for orders in closed {
-            // A slot that has ended has closed.
-            let _ = orders.send(Order::Close);
-        }
-        self.tell_change();
-    }
-
-    /// The process of each slot's worker; none where it is being started again.
-    pub(crate) fn by_slot(&self) -> Vec<Option<i32>> {
-        let workers = self.workers();
-        let mine = |slot| {
-            let mut mine = workers.iter().filter(|worker| worker.slot == slot);
-            mine.rfind(|worker| worker.life() != Life::Draining)
-                .map(|worker| worker.pid())
-        };
-        (0..self.slots()).map(mine).collect()
-    }
-
-    /// Takes a worker over that another program has started. Of one that leaves is seen to it that it does.
-    pub(crate) fn adopt(&self, worker: &Arc<Worker>) {
-        self.state().workers.insert(worker.pid(), worker.clone());
-        worker.pass_on();
-        if worker.life() == Life::Draining {
-            dismiss(self, worker.clone());
-        }
-    }
-
-    /// Opens the next slot with the worker that it has already, if it has one.
-    pub(crate) fn open(&self, worker: Option<Arc<Worker>>) {
-        let number = self.slots();
-        let generation = worker
-            .as_ref()
-            .map_or_else(|| self.generation(), |worker| worker.generation.clone());
-        let orders = slot::open(self, number, generation, worker);
-        self.state().slots.push(orders);
-        self.tell_change();
-    }
-
-    /// Has a worker of this generation take over in a slot.
-    pub(crate) async fn renew(
-        &self,
-        slot: usize,
-        generation: &Arc<Generation>,
-    ) -> Result<(), Failure> {
-        let (done, result) = oneshot::channel();
-        let order = Order::Renew(generation.clone(), done);
-        let orders = self.state().slots.get(slot).cloned();
-        let gone = || Failure {
-            reason: format!("slot {} was closed meanwhile", slot + 1),
-            lines: Vec::new(),
-        };
-        let sent = orders.is_some_and(|orders| orders.send(order).is_ok());
-        match sent {
-            true => result.await.unwrap_or_else(|_| Err(gone())),
-            false => Err(gone()),
-        }
-    }
-
-    /// Lets one at a time renew workers.
-    pub(crate) async fn surge(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.0.surge.lock().await
-    }
-
-    /// What new workers belong to from now on.
-    pub(crate) fn set_generation(&self, generation: Arc<Generation>) {
-        self.state().generation = generation;
-        self.tell_change();
-    }
-
     /// Has all workers leave for good.
     pub(crate) fn stop(&self) {
         let slots = {
@@ -340,33 +262,5 @@ impl Fleet {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tells of a worker's end, and of each request that was cut off by it.
-fn tell_end(worker: &Worker, how: How, cause: Cause) {
-    let pid = worker.pid();
-    let flights = worker.board.flights();
-    match cause {
-        Cause::Asked => tracing::info!(pid, "{worker} has left"),
-        // Who waits for it to become ready tells, or it has told itself.
-        Cause::Exit if worker.life() == Life::Starting => {
-            tracing::debug!(pid, "{worker} ended with {how}");
-        }
-        Cause::Oom => tracing::error!(
-            pid,
-            "{worker} was killed by the kernel, which wanted its memory: give the service more of it, or fewer workers"
-        ),
-        _ => tracing::error!(
-            pid,
-            cause = cause.label(),
-            in_flight = flights.len(),
-            "{worker} ended with {how}"
-        ),
-    }
-    for flight in flights {
-        let age_ms = flight.age.as_secs_f64() * 1e3;
-        let (method, path, request_id) = (flight.method, flight.path, flight.request_id);
-        tracing::error!(target: "http", method, path, request_id, age_ms, pid, aborted = true, "cut off by the end of its worker");
     }
 }

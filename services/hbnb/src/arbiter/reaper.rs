@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use rustix::process::{WaitOptions, wait};
 use tokio::signal::unix::Signal;
 
+use super::ended::How;
 use super::fleet::Fleet;
-use super::worker::How;
 
 /// Takes the end of every child, for as long as it is polled. `ended` is SIGCHLD.
 pub(crate) async fn reap(fleet: &Fleet, mut ended: Signal) -> Infallible {

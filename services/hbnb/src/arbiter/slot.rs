@@ -8,11 +8,12 @@ use rustix::process::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::ended::Cause;
 use super::fleet::Fleet;
 use super::generation::Generation;
 use super::greet::greet;
 use super::spawn::spawn;
-use super::worker::{Cause, Worker};
+use super::worker::Worker;
 
 /// The pause after a second worker that did not live, doubled with each more, up to the second. One that was well for the
 /// third has lived.

@@ -10,10 +10,11 @@ use rustix::param::page_size;
 use rustix::process::Signal;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::ended::Cause;
 use super::fleet::Fleet;
 use super::generation::Limits;
 use super::reload::renew;
-use super::worker::{Cause, Life, Worker};
+use super::worker::{Life, Worker};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// A stuck worker ends itself, so that its log and traces are whole. One that cannot do even that is asked by SIGABRT so

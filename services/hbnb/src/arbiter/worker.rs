@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use kit::board::Board;
-use rustix::process::{Pid, Signal, WaitStatus, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
+use super::ended::{Cause, Ended};
 use super::generation::Generation;
 use super::output::Output;
 
@@ -56,83 +57,6 @@ struct Said {
     large: u32,
     /// Whether another is to take its place.
     replaced: bool,
-}
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ended {
-    pub(crate) how: How,
-    pub(crate) cause: Cause,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
-    Exit(i32),
-    Signal(i32),
-}
-
-/// Why a worker ended, as the metrics tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// It was asked to, or ended by itself with 0.
-    Asked,
-    /// It ended by itself with an error.
-    Exit,
-    /// A signal that nobody here sent.
-    Signal,
-    /// The kernel wanted its memory.
-    Oom,
-    /// It ran no task for too long.
-    Stuck,
-    /// It was not ready in time.
-    Start,
-    /// It did not leave in time.
-    Drain,
-}
-
-impl Cause {
-    pub(crate) const ALL: [Cause; 7] = [
-        Cause::Asked,
-        Cause::Exit,
-        Cause::Signal,
-        Cause::Oom,
-        Cause::Stuck,
-        Cause::Start,
-        Cause::Drain,
-    ];
-
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Cause::Asked => "asked",
-            Cause::Exit => "exit",
-            Cause::Signal => "signal",
-            Cause::Oom => "oom",
-            Cause::Stuck => "stuck",
-            Cause::Start => "start",
-            Cause::Drain => "drain",
-        }
-    }
-}
-
-impl How {
-    pub(crate) fn of(status: WaitStatus) -> How {
-        match (status.exit_status(), status.terminating_signal()) {
-            (Some(code), _) => How::Exit(code),
-            (None, signal) => How::Signal(signal.unwrap_or_default()),
-        }
-    }
-}
-
-impl fmt::Display for How {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            How::Exit(code) => write!(f, "exit code {code}"),
-            How::Signal(number) => match Signal::from_named_raw(*number) {
-                Some(signal) => write!(f, "signal {number} ({signal:?})"),
-                None => write!(f, "signal {number}"),
-            },
-        }
-    }
 }
 
 /// What a worker is made of.

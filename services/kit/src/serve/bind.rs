@@ -23,8 +23,8 @@ pub(super) enum Siblings {
 /// Bound sockets. They queue connections from now on, to be answered once a [`Serve`](super::Serve) runs.
 pub struct Listeners(pub(super) Vec<Socket>);
 
-/// Binds the main listeners and the admin listener, files of unix sockets with this access. Sockets inherited by `LISTEN_FDS` replace those configured: one that
-/// `LISTEN_FDNAMES` calls `admin` is the admin listener, all others are main listeners.
+/// Binds the main listeners and the admin listener, files of unix sockets with this access. Sockets inherited by `LISTEN_FDS`
+/// replace those configured: one that `LISTEN_FDNAMES` calls `admin` is the admin listener, all others are main listeners.
 pub async fn bind(
     main: &Listens,
     admin: &Listen,
