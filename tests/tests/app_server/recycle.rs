@@ -17,7 +17,6 @@ async fn renewed(site: &Site, reason: &str) -> f64 {
     metrics.figure(&series).unwrap_or_default()
 }
 
-#[expect(clippy::panic, reason = "the log is told with it")]
 async fn until_renewed(site: &Site, reason: &str, times: f64) {
     // Each takes until a successor is ready.
     let limit = LIMIT.mul_f64(times.max(1.0));

@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 
+use rustix::process;
 use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -64,7 +65,7 @@ struct Signals {
     interrupt: Signal,
     quit: Signal,
     /// Those that mean something to a master only, and must not end a worker.
-    _others: [Signal; 3],
+    _others: [Signal; 5],
 }
 
 impl Signals {
@@ -77,6 +78,8 @@ impl Signals {
                 signal(SignalKind::hangup())?,
                 signal(SignalKind::user_defined1())?,
                 signal(SignalKind::user_defined2())?,
+                signal(SignalKind::from_raw(process::Signal::TTIN.as_raw()))?,
+                signal(SignalKind::from_raw(process::Signal::TTOU.as_raw()))?,
             ],
         })
     }
