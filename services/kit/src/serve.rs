@@ -22,7 +22,7 @@ mod timed;
 mod unix;
 
 pub use attend::{Attended, attend};
-pub use bind::{Listeners, bind};
+pub use bind::{BACKLOG, Listeners, bind};
 pub use bound::Bound;
 pub use clock::Clocks;
 pub use connection::Peer;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::fd::RawFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kit::config::{Common, Listens, Settings};
 use kit::metrics::registry;
@@ -12,13 +13,14 @@ use tokio::sync::mpsc;
 
 use super::call::Call;
 use super::control::Control;
-use super::counts::Counts;
+use super::counts::{Counts, since_1970};
 use super::fleet::Fleet;
 use super::generation::Generation;
 use super::hears::Ear;
 use super::merge::Totals;
 use super::options::{ArbiterOptions, Balance};
 use super::pid_file::PidFile;
+use super::queues;
 use super::signals::Signals;
 use super::sockets::Sockets;
 use super::state::{Master, Parts, Stop};
@@ -64,6 +66,7 @@ pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
     gunicorn::warn(&call.flags);
     let control = Control::bind(&options.control_socket)?;
     let (sockets, admin) = listen(&inherited, &common, &options).await?;
+    queues::warn(&sockets);
     let program = File::open("/proc/self/exe")?;
     let generation = Generation::new(1, &settings, Arc::new(sockets), program)?;
     let begin = Begin::Anew(options.workers.count());
@@ -74,6 +77,7 @@ pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
         admin: admin.release()?,
         control,
         upgrades: 0,
+        in_force_since: since_1970(),
     };
     assemble((call, settings), (signals, options), rest, begin)
 }
@@ -106,6 +110,7 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         workers,
         ended,
         upgrades,
+        in_force_since,
     } = takeover::restore(kept)?;
     let begin = Begin::From(Before {
         slots,
@@ -119,6 +124,7 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         admin,
         control,
         upgrades,
+        in_force_since,
     };
     assemble((call, settings), (signals, options), rest, begin)
 }
@@ -152,6 +158,8 @@ struct Rest {
     admin: Vec<Bound>,
     control: Option<Control>,
     upgrades: u64,
+    /// Since 1970.
+    in_force_since: Duration,
 }
 
 fn assemble(
@@ -160,7 +168,7 @@ fn assemble(
     rest: Rest,
     begin: Begin,
 ) -> anyhow::Result<Assembled> {
-    let counts = Counts::register(registry())?;
+    let counts = Counts::register(registry(), rest.in_force_since)?;
     let fleet = Fleet::new(rest.ear.name(), rest.generation, counts, rest.ended);
     let admin = Bound::listen_all(&rest.admin)?;
     let (stop, stops) = mpsc::unbounded_channel();

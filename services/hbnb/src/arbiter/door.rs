@@ -13,9 +13,9 @@ use serde::Deserialize;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::counts::STATES;
 use super::greet::ask;
 use super::state::Master;
+use super::stock;
 use super::worker::{Life, Worker};
 
 /// How long a worker may take to tell something. One that is stuck does so from a thread of its own, or not at all.
@@ -55,20 +55,18 @@ async fn all(master: &Master) -> anyhow::Result<String> {
         asked.spawn(async move { look(&worker).await });
     }
     asked.join_all().await;
-    take_stock(master, &workers);
+    let (own, stock) = (metrics::render()?, stock::take(&master.fleet)?);
+    let labels = stock::labels(&master.fleet, &workers);
     // Those that have been reaped meanwhile are among the ended.
     master.fleet.with_ended(|ended| {
         let mut totals = ended.clone();
-        for worker in workers.iter().filter(|worker| !worker.is_ended()) {
-            let slot = (worker.slot + 1).to_string();
-            let label = if worker.life() == Life::Draining {
-                "draining"
-            } else {
-                &slot
-            };
-            totals.add_worker(&worker.metrics(), label);
+        for (worker, label) in workers.iter().zip(labels) {
+            if !worker.is_ended() {
+                totals.add_worker(&worker.metrics(), &label);
+            }
         }
-        totals.add_master(&metrics::render()?);
+        totals.add_master(&own);
+        totals.add_master(&stock);
         Ok(totals.render())
     })
 }
@@ -78,27 +76,6 @@ async fn look(worker: &Worker) {
     if let Ok(Ok((StatusCode::OK, text))) = timeout(LIMIT, asked).await {
         worker.tells_metrics(String::from_utf8_lossy(&text).into_owned());
     }
-}
-
-fn take_stock(master: &Master, workers: &[Arc<Worker>]) {
-    let counts = master.fleet.counts();
-    for state in STATES {
-        let is_so = |worker: &&Arc<Worker>| match worker.life() {
-            Life::Starting => state == "starting",
-            Life::Ready => state == "ready",
-            Life::Draining => state == "draining",
-            Life::Ended(_) => false,
-        };
-        let number = workers.iter().filter(is_so).count();
-        let number = i64::try_from(number).unwrap_or(i64::MAX);
-        counts.workers.with_label_values(&[state]).set(number);
-    }
-    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    counts.wanted.set(number(master.fleet.slots()));
-    let generation = master.fleet.generation().number;
-    counts
-        .generation
-        .set(i64::try_from(generation).unwrap_or(i64::MAX));
 }
 
 #[derive(Deserialize)]

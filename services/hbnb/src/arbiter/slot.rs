@@ -139,6 +139,7 @@ impl Slot {
                 pause_ms = pause.as_secs_f64() * 1e3,
                 "starting a worker again after a pause"
             );
+            let _pausing = self.fleet.counts().pauses.begin(self.number, pause);
             sleep(pause).await;
         }
     }

@@ -10,8 +10,8 @@ use super::socket::Socket;
 use super::unix::{Quiet, is_other_file};
 use crate::config::{Listen, Listens, SocketAccess};
 
-/// How many connections may wait to be accepted.
-pub(super) const BACKLOG: u32 = 1024;
+/// How many connections may wait to be accepted, if the kernel allows as many (`net.core.somaxconn`).
+pub const BACKLOG: u32 = 1024;
 
 /// Whether a socket shares its address with others.
 #[derive(Clone, Copy, PartialEq, Eq)]

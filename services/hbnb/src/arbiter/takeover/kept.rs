@@ -38,6 +38,8 @@ pub(crate) struct Kept {
     pub(crate) counted: String,
     /// How many programs have taken over so far.
     pub(crate) upgrades: u64,
+    /// When the configuration was last put into force, since 1970.
+    pub(crate) in_force_since: Duration,
     /// Why a program that was to take over gave the process back.
     pub(crate) failed: Option<String>,
 }
@@ -139,6 +141,7 @@ impl Kept {
                 .collect(),
             counted: master.counted(),
             upgrades: master.upgrades,
+            in_force_since: fleet.counts().in_force_since(),
             failed: None,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context;
 use kit::board::Board;
@@ -33,6 +33,8 @@ pub(crate) struct Restored {
     pub(crate) workers: Vec<Arc<Worker>>,
     pub(crate) ended: Totals,
     pub(crate) upgrades: u64,
+    /// Since 1970.
+    pub(crate) in_force_since: Duration,
 }
 
 /// Takes over all that is described.
@@ -74,6 +76,7 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
         workers,
         ended,
         upgrades: kept.upgrades + 1,
+        in_force_since: kept.in_force_since,
     })
 }
 
