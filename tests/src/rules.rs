@@ -1,9 +1,10 @@
 //! The configuration of Prometheus in a hurry: the same rules with shorter times, so that a test sees alerts come and go.
 
+use crate::sources::top;
 use anyhow::{Context, Result};
 use regex::{Captures, Regex};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The shortest range, in seconds: `rate` needs several scrapes, which are a second apart then.
 const LEAST_RANGE: u64 = 4;
@@ -42,6 +43,23 @@ pub fn shortened_copy(from: &Path, to: &Path, divisor: u32) -> Result<()> {
         copy(&Path::new("rules").join(file?.file_name()))?;
     }
     Ok(())
+}
+
+/// The same of the rules in `deploy/prometheus`, with minutes as seconds and one job that has a fixed target, such as
+/// `http://127.0.0.1:9090`; the path of its `prometheus.yml`.
+pub fn in_a_hurry(to: &Path, job: &str, target: &str) -> Result<PathBuf> {
+    shortened_copy(&top()?.join("deploy/prometheus"), to, 60)?;
+    let file = to.join("prometheus.yml");
+    let text = fs::read_to_string(&file)?;
+    let (head, _) = text
+        .split_once("scrape_configs:")
+        .context("nothing is scraped")?;
+    let target = target.trim_start_matches("http://");
+    let jobs = format!(
+        "scrape_configs:\n  - job_name: {job}\n    static_configs: [{{targets: ['{target}']}}]\n"
+    );
+    fs::write(&file, format!("{head}{jobs}"))?;
+    Ok(file)
 }
 
 /// In seconds, rounded up.

@@ -2,18 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use rig::http::{get, send};
-use rig::rules::shortened_copy;
-use rig::{Binary, Cgroup, Prometheus, Scraper, Server, run, skipped, top, until};
+use rig::rules::in_a_hurry;
+use rig::{Binary, Cgroup, Prometheus, Scraper, Server, run, skipped, until};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(90);
-/// Minutes become seconds.
-const DIVISOR: u32 = 60;
 /// The memory of the server, and what of it is taken: more than nine tenths.
 const LIMIT: u64 = 400 << 20;
 const MORE: &str = "370MiB";
@@ -27,19 +23,6 @@ const TROUBLE: [(&str, &str, &[&str]); 4] = [
     ("not_ready", "", &["HbnbNotReady"]),
     ("database", "", &["HbnbDatabaseDown", "HbnbNotReady"]),
 ];
-
-/// The rules as a test wants them, and one job with a fixed target.
-fn configuration(folder: &Path, target: &str) {
-    shortened_copy(&top().unwrap().join("deploy/prometheus"), folder, DIVISOR).unwrap();
-    let file = folder.join("prometheus.yml");
-    let text = fs::read_to_string(&file).unwrap();
-    let (head, _) = text.split_once("scrape_configs:").unwrap();
-    let target = target.trim_start_matches("http://");
-    let jobs = format!(
-        "scrape_configs:\n  - job_name: hbnb-api\n    static_configs: [{{targets: ['{target}']}}]\n"
-    );
-    fs::write(file, format!("{head}{jobs}")).unwrap();
-}
 
 async fn api(folder: &TempDir, group: Option<&Cgroup>) -> Server {
     let url = "sqlite:hbnb.db";
@@ -97,9 +80,8 @@ async fn trouble_is_told_and_its_end_too() {
     let (folder, rules) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let group = Cgroup::limited_to(LIMIT);
     let server = api(&folder, group.as_ref().ok()).await;
-    configuration(rules.path(), server.admin());
-    let prometheus = prometheus.start(&rules.path().join("prometheus.yml")).await;
-    let prometheus = prometheus.unwrap();
+    let config = in_a_hurry(rules.path(), "hbnb-api", server.admin()).unwrap();
+    let prometheus = prometheus.start(&config).await.unwrap();
     until("it is scraped", PATIENCE, async || {
         Ok(prometheus.ask("service_ready").await == Some(1.0))
     })
@@ -133,9 +115,8 @@ async fn what_ended_is_missed() {
     };
     let (folder, rules) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let mut server = api(&folder, None).await;
-    configuration(rules.path(), server.admin());
-    let prometheus = prometheus.start(&rules.path().join("prometheus.yml")).await;
-    let prometheus = prometheus.unwrap();
+    let config = in_a_hurry(rules.path(), "hbnb-api", server.admin()).unwrap();
+    let prometheus = prometheus.start(&config).await.unwrap();
     let missing = async || {
         let data = prometheus.data("/api/v1/alerts").await?;
         let alerts = data["alerts"].as_array().into_iter().flatten();

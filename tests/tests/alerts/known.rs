@@ -26,7 +26,8 @@ pub(crate) const FOREIGN: [&str; 10] = [
     "nginx_connections_writing",
 ];
 
-/// The names of all series of the three services, after each has had requests that succeed and fail.
+/// The names of all series of the three services, after each has had requests that succeed and fail, and of a master with
+/// its workers.
 pub(crate) async fn scraped() -> BTreeSet<String> {
     let folder = TempDir::new().unwrap();
     let url = "sqlite:hbnb.db";
@@ -43,13 +44,15 @@ pub(crate) async fn scraped() -> BTreeSet<String> {
     .await;
     let web = start("hbnb-web", &["--api-url", api.base()], None, &folder).await;
     let assets = start("hbnb-assets", &[], None, &folder).await;
+    let own = TempDir::new().unwrap();
+    let all = start("hbnb", &["serve", "--no-demo"], None, &own).await;
     get(web.base(), "/").await.unwrap();
     get(assets.base(), "/static/none").await.unwrap();
     let fault = send(api.admin(), "PUT", "/faults/database", &[], None, PATIENCE);
     assert_eq!(fault.await.unwrap().status, 200);
     assert_eq!(get(api.base(), "/api/v1/states").await.unwrap().status, 503);
     let mut names = BTreeSet::new();
-    for server in [&api, &web, &assets] {
+    for server in [&api, &web, &assets, &all] {
         let metrics = server.scrape().await.unwrap();
         let series = metrics.series().map(|(series, _)| series);
         names.extend(series.map(|series| series.split('{').next().unwrap().to_owned()));
