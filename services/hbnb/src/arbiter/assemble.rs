@@ -85,13 +85,15 @@ pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
 /// A master that goes on in another program. If that is not possible, it goes on in the one before.
 pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled> {
     let mut kept = takeover::read(number)?;
-    let prepared = call
-        .settings()
-        .map_err(anyhow::Error::from)
-        .and_then(|settings| {
-            let prepared = prepare(&settings, &Inherited::default())?;
-            Ok((settings, prepared))
-        });
+    let settings = match call.settings() {
+        // Nobody is left to give the process back to: what its workers were given is known to be right.
+        Err(_) if kept.failed.is_some() => takeover::settings_of(&kept, &call.options),
+        settings => settings.map_err(anyhow::Error::from),
+    };
+    let prepared = settings.and_then(|settings| {
+        let prepared = prepare(&settings, &Inherited::default())?;
+        Ok((settings, prepared))
+    });
     let (settings, (signals, _, options)) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {

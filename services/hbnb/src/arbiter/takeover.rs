@@ -18,6 +18,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Arg, value_parser};
 use command_fds::{CommandFdExt, FdMapping};
+use kit::config::{Opt, Settings};
 use nix::sys::signal::SigSet;
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -161,9 +162,7 @@ pub(crate) fn hold_signals(held: bool) -> anyhow::Result<()> {
 
 /// The description that has this number.
 pub(crate) fn read(number: RawFd) -> anyhow::Result<Kept> {
-    let file = File::from(adopt(number)?);
-    let mut bytes = vec![0; usize::try_from(file.metadata()?.len())?];
-    file.read_exact_at(&mut bytes, 0)?;
+    let bytes = whole(&File::from(adopt(number)?))?;
     let kept: Kept =
         serde_json::from_slice(&bytes).context("the description of the master cannot be read")?;
     let format = kept.format;
@@ -183,6 +182,22 @@ fn adopt(number: RawFd) -> io::Result<OwnedFd> {
     mark(number, FdFlags::CLOEXEC)?;
     // SAFETY: the file is open, as the call before has shown, and each number of a description is adopted once.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// The settings that the workers in force were given.
+pub(crate) fn settings_of(kept: &Kept, options: &[Opt]) -> anyhow::Result<Settings> {
+    let mut generations = kept.generations.iter();
+    let now = generations.find(|generation| generation.number == kept.generation);
+    let now = now.context("the generation in force is not described")?;
+    let file = borrowed(now.settings)?.try_clone_to_owned()?;
+    let text = String::from_utf8(whole(&file.into())?)?;
+    Ok(Settings::handed(options, &text)?)
+}
+
+fn whole(file: &File) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(file.metadata()?.len())?];
+    file.read_exact_at(&mut bytes, 0)?;
+    Ok(bytes)
 }
 
 /// An open file of the description, which nobody has adopted yet.
