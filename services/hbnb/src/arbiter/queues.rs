@@ -32,7 +32,7 @@ pub(crate) fn by_address(sockets: &Sockets) -> io::Result<BTreeMap<String, Queue
     Ok(queues)
 }
 
-/// Warns if the kernel keeps less connections waiting than it was asked to, or does not tell how many wait. What a supervisor
+/// Warns if the kernel keeps fewer connections waiting than it was asked to, or does not tell how many wait. What a supervisor
 /// has bound is its own affair.
 pub(crate) fn warn(sockets: &Sockets) {
     match shortest(sockets) {

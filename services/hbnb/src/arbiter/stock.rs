@@ -39,6 +39,7 @@ pub(crate) fn labels(fleet: &Fleet, workers: &[Arc<Worker>]) -> Vec<String> {
 pub(crate) fn take(fleet: &Fleet) -> Result<String> {
     let stock = Stock(Registry::new());
     stock.fleet(fleet)?;
+    stock.slots(fleet)?;
     stock.workers(fleet)?;
     stock.queues(fleet)?;
     TextEncoder::new().encode_to_string(&stock.0.gather())
@@ -76,39 +77,46 @@ impl Stock {
         self.add(&workers)
     }
 
-    fn workers(&self, fleet: &Fleet) -> Result<()> {
+    fn slots(&self, fleet: &Fleet) -> Result<()> {
         let up = gauges(
             "worker_up",
             "1 while the slot has a ready worker.",
+            "worker",
+        )?;
+        let generation = gauges(
+            "worker_generation",
+            "The generation that a worker is of.",
             "worker",
         )?;
         let pause = seconds(
             "worker_pause_seconds",
             "The pause that the slot makes before it starts a worker again, 0 if it makes none.",
         )?;
+        let workers = fleet.workers();
+        let labels = labels(fleet, &workers);
         for slot in 0..fleet.slots() {
             let label = (slot + 1).to_string();
-            up.with_label_values(&[&label]).set(0);
+            let serving = labels.iter().position(|known| *known == label);
+            up.with_label_values(&[&label])
+                .set(serving.is_some().into());
+            if let Some(place) = serving {
+                let number = number(workers[place].generation.number);
+                generation.with_label_values(&[&label]).set(number);
+            }
             let length = fleet.counts().pauses.of(slot);
             pause.with_label_values(&[&label]).set(length.as_secs_f64());
         }
-        let generation = gauges(
-            "worker_generation",
-            "The generation that a worker is of.",
-            "worker",
-        )?;
+        self.add(&up)?;
+        self.add(&generation)?;
+        self.add(&pause)
+    }
+
+    /// Those that are starting have their own clock, and answer nobody yet.
+    fn workers(&self, fleet: &Fleet) -> Result<()> {
         let workers = fleet.workers();
         let mut told = BTreeMap::<String, Figures>::new();
-        for (worker, label) in workers.iter().zip(labels(fleet, &workers)) {
-            match worker.life() {
-                _ if label == STARTING => continue,
-                Life::Ready => {
-                    up.with_label_values(&[&label]).set(1);
-                    let number = number(worker.generation.number);
-                    generation.with_label_values(&[&label]).set(number);
-                }
-                _ => {}
-            }
+        let labelled = workers.iter().zip(labels(fleet, &workers));
+        for (worker, label) in labelled.filter(|(_, label)| label != STARTING) {
             let board = worker.board.told();
             let all = told.entry(label).or_default();
             all.silent = all.silent.max(board.silent);
@@ -131,9 +139,6 @@ impl Stock {
                 silent.with_label_values(&[&label]).set(time.as_secs_f64());
             }
         }
-        self.add(&up)?;
-        self.add(&pause)?;
-        self.add(&generation)?;
         self.add(&in_flight)?;
         self.add(&silent)
     }
