@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 pub const TICK: Duration = Duration::from_millis(20);
 /// How long processes may take to be gone once they are killed.
 const END_LIMIT: Duration = Duration::from_secs(2);
+/// How long the threads of a process may take to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// Below those for connections that go out: `net.ipv4.ip_local_port_range` begins at 32768.
 const PORTS: Range<u16> = 10_000..32_000;
 
@@ -102,6 +104,22 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
 pub fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Stops a process (SIGSTOP), and waits until each of its threads has: for a moment some go on.
+pub async fn stop(pid: u32) -> Result<()> {
+    signal(&pid.to_string(), "STOP")?;
+    until("every thread is stopped", STOP_LIMIT, async || {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task"))?;
+        let states = threads.map(|thread| std::fs::read_to_string(thread?.path().join("stat")));
+        let states: Vec<String> = states.collect::<std::io::Result<_>>()?;
+        let is_stopped = |stat: &String| {
+            stat.rsplit_once(") ")
+                .is_some_and(|(_, state)| state.starts_with('T'))
+        };
+        Ok(states.iter().all(is_stopped))
+    })
+    .await
 }
 
 /// Whether the process still runs; one that nobody has waited for yet does not.

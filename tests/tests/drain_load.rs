@@ -46,7 +46,10 @@ impl Site {
         let admin = format!("127.0.0.1:{}", free_port().unwrap());
         let shell = ["-c", script, hbnb.path().to_str().unwrap()];
         let own = ["serve", "--no-demo", "--database-url", self.storage.url()];
-        let ways = ["--admin-bind", &admin, "--drain-linger", self.linger];
+        // Two masters in one folder, for a moment.
+        let control = format!("{}.sock", admin.replace(':', "-"));
+        let ways = ["--admin-bind", &admin, "--control-socket", &control];
+        let ways = [&ways[..], &["--drain-linger", self.linger]].concat();
         let args = [&shell[..], &own, &ways].concat();
         let mut command = Binary::at("/bin/sh").command(&args, &[], self.storage.folder());
         let socket = OwnedFd::from(self.listener.try_clone().unwrap());

@@ -215,6 +215,11 @@ async fn hbnb_is_away() {
     };
     assert_eq!(site.ask("GET", "/api/v1/status").await.status, 200);
     site.server.kill();
+    // Its workers finish what they do before they leave.
+    let away = async || Ok(site.ask("GET", "/api/v1/status").await.status == 502);
+    until("nobody answers behind it", LIMIT, away)
+        .await
+        .unwrap();
     let reply = site.ask("GET", "/api/v1/states").await;
     assert_eq!(
         (reply.status, reply.header("content-type")),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
-use rig::process::signal;
+use rig::process::{signal, stop};
 use rig::{Cgroup, Clients, Master, Question, Storage, announce, skipped, until};
 use tokio::task::JoinSet;
 
@@ -88,7 +88,7 @@ async fn a_stuck_one_is_replaced() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopped_one_is_replaced() {
     replaced("stopped", async |_, pid| {
-        signal(&pid.to_string(), "STOP").unwrap();
+        stop(pid).await.unwrap();
     })
     .await;
 }
