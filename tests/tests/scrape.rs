@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
 use rig::process::free_port;
-use rig::{Binary, Half, Metrics, Server, Storage, announce, median, run, until};
+use rig::{Binary, Half, Metrics, Server, Storage, announce, median, run, start_api, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -20,11 +20,7 @@ const IN_TIME: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn serve(storage: &Storage, args: &[&str]) -> Server {
-    let binary = Binary::named("hbnb").unwrap();
-    let own = ["serve", "--no-demo", "--workers", "1"];
-    let database = ["--database-url", storage.url()];
-    let args = [&own, &database[..], args].concat();
-    Server::start(&binary, &args, &[], storage.folder())
+    start_api(storage.url(), args, &[], storage.folder())
         .await
         .unwrap()
 }

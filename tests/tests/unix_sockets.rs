@@ -7,13 +7,12 @@ mod refusal;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::time::Duration;
 
 use refusal::{holds, refused};
-use rig::{Binary, Server, Storage, skipped, until};
+use rig::{Binary, Server, Storage, run, skipped, until};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -64,9 +63,12 @@ async fn mode_and_owner() {
         let command = binary.command(args, &envs, folder);
         let server = Server::launch(command, "", "").unwrap();
         let sockets = ["main.sock", "admin.sock"].map(|name| folder.join(name));
-        until(&format!("{program} listens"), PATIENCE, async || {
-            let connects = |socket| UnixStream::connect(socket).is_ok();
-            Ok(sockets.iter().all(connects))
+        // It hears of its end once it answers.
+        let probe = format!("unix:{}", sockets[1].display());
+        let check = ["check", "live", "--admin-bind", &probe];
+        until(&format!("{program} answers"), PATIENCE, async || {
+            let asked = run(&binary, &check, &[], folder).await?;
+            Ok(asked.status.success())
         })
         .await
         .unwrap();

@@ -73,8 +73,13 @@ async fn all(master: &Master) -> anyhow::Result<String> {
 
 async fn look(worker: &Worker) {
     let asked = ask(&worker.door, http::Method::GET, "/metrics");
-    if let Ok(Ok((StatusCode::OK, text))) = timeout(LIMIT, asked).await {
-        worker.tells_metrics(String::from_utf8_lossy(&text).into_owned());
+    let told = match timeout(LIMIT, asked).await {
+        Ok(Ok((StatusCode::OK, text))) => String::from_utf8_lossy(&text).into_owned(),
+        // One that is about to end answers no more, and has left what it counted.
+        _ => worker.board.left().unwrap_or_default(),
+    };
+    if !told.is_empty() {
+        worker.tells_metrics(told);
     }
 }
 
