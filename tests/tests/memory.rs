@@ -204,7 +204,8 @@ async fn count_places(long: &Long, mut list: Streamed) -> usize {
 
 async fn serve(storage: &Storage) -> Server {
     let binary = Binary::named("hbnb").unwrap();
-    let args = ["serve", "--database-url", storage.url()];
+    // The memory of a worker is what grows, if anything does.
+    let args = ["serve", "--workers", "1", "--database-url", storage.url()];
     Server::start(&binary, &args, &[], storage.folder())
         .await
         .unwrap()

@@ -127,12 +127,12 @@ impl Server {
             .with_context(|| format!("it said:\n{}", self.logs()))
     }
 
-    /// Resident memory of this process and all that it has started, now.
+    /// Resident memory now: of this process, or of the largest that it has started.
     pub fn rss_bytes(&self) -> Result<u64> {
         self.memory("VmRSS:")
     }
 
-    /// The most resident memory that they ever had, each for itself.
+    /// The most resident memory that any of them ever had.
     pub fn peak_rss_bytes(&self) -> Result<u64> {
         self.memory("VmHWM:")
     }
@@ -142,7 +142,7 @@ impl Server {
         for pid in [self.pid()].into_iter().chain(descendants(self.pid())) {
             let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
             let kb = kilobytes(&status, field).with_context(|| format!("no {field} of {pid}"))?;
-            bytes += kb * 1024;
+            bytes = bytes.max(kb * 1024);
         }
         Ok(bytes)
     }
