@@ -5,6 +5,8 @@ mod first;
 mod log;
 mod options;
 
+use std::fmt::Display;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -64,7 +66,12 @@ pub fn answer(routes: Router, health: &Health) -> Router {
 }
 
 async fn scrape() -> Response {
-    match metrics::render() {
+    scraped(metrics::render())
+}
+
+/// The answer to a scrape: metrics in the text format 0.0.4, or a 500 whose cause is in the log.
+pub fn scraped<E: Display>(rendered: Result<String, E>) -> Response {
+    match rendered {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics cannot be rendered");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use kit::{admin, metrics};
@@ -33,17 +33,7 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
 }
 
 async fn scrape(State(master): State<Arc<Master>>) -> Response {
-    match all(&master).await {
-        Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the metrics cannot be rendered");
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the metrics cannot be rendered\n",
-            )
-                .into_response()
-        }
-    }
+    admin::scraped(all(&master).await)
 }
 
 /// The metrics of all, those of a worker that does not answer as it told them last.
