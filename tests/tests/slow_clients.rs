@@ -157,8 +157,12 @@ async fn watch_pools(server: &Server) {
             let Some(labels) = series.strip_prefix("db_pool_in_use") else {
                 continue;
             };
-            let limit = metrics.figure(&format!("db_pool_limit{labels}"));
-            assert!(used < limit.unwrap(), "{metrics:?}");
+            let name = format!("db_pool_limit{labels}");
+            let (_, limit) = metrics
+                .series()
+                .find(|(series, _)| *series == name)
+                .unwrap();
+            assert!(used < limit, "{}", metrics.text());
             seen += 1;
         }
         sleep(Duration::from_millis(100)).await;
