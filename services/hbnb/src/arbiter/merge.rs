@@ -225,6 +225,27 @@ mod tests {
     }
 
     #[test]
+    fn the_next_program_goes_on_from_what_was_counted() {
+        let process = |seconds| {
+            format!(
+                "# HELP process_cpu_seconds_total Worked.\n# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total {seconds}\n"
+            )
+        };
+        let mut kept = Totals::default();
+        kept.add(&process(2));
+        kept.add_own(&(process(5) + &text(3, 1)));
+        let mut next = Totals::default();
+        next.add(&kept.render());
+        let told = next.render();
+        // The master's own goes on by itself.
+        assert!(told.contains("process_cpu_seconds_total 2\n"), "{told}");
+        assert!(
+            told.contains("http_requests_total{route=\"/a b\"} 3\n"),
+            "{told}"
+        );
+    }
+
+    #[test]
     fn workers_that_leave_share_a_label() {
         let mut all = Totals::default();
         all.add_worker(&text(0, 1), "draining");

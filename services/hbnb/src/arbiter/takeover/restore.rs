@@ -58,7 +58,7 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
             .cloned()
     };
     let mut ended = Totals::default();
-    ended.add_own(&kept.counted);
+    ended.add(&kept.counted);
     let (name, ear) = kept.ear;
     let control = kept
         .control
