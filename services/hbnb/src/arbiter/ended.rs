@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use rustix::process::{Signal, WaitStatus};
+use nix::sys::signal::Signal;
+use rustix::process::WaitStatus;
 
 use super::worker::{Life, Worker};
 
@@ -75,9 +76,9 @@ impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             How::Exit(code) => write!(f, "exit code {code}"),
-            How::Signal(number) => match Signal::from_named_raw(*number) {
-                Some(signal) => write!(f, "signal {number} ({signal:?})"),
-                None => write!(f, "signal {number}"),
+            How::Signal(number) => match Signal::try_from(*number) {
+                Ok(signal) => write!(f, "signal {number} ({signal})"),
+                Err(_) => write!(f, "signal {number}"),
             },
         }
     }
