@@ -185,7 +185,7 @@ impl Ran {
 }
 
 /// `GET` at a unix socket: the body of an answer with 200.
-async fn ask(socket: &Path, path: &str) -> Result<String> {
+pub async fn ask(socket: &Path, path: &str) -> Result<String> {
     let mut stream = UnixStream::connect(socket).await?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: hbnb\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;

@@ -32,6 +32,8 @@ mod signals;
 mod site;
 #[path = "app_server/upgrade.rs"]
 mod upgrade;
+#[path = "app_server/watched.rs"]
+mod watched;
 #[path = "app_server/writes.rs"]
 mod writes;
 

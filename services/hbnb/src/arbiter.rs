@@ -10,6 +10,7 @@ mod control;
 mod counts;
 mod door;
 mod ended;
+mod events;
 mod fleet;
 mod generation;
 mod greet;
@@ -43,7 +44,7 @@ use kit::config::{Env, Opt};
 
 use call::{Call, Line};
 pub(crate) use control::DEFAULT as DEFAULT_SOCKET;
-pub(crate) use greet::ask_at;
+pub(crate) use greet::{Coming, ask_at};
 pub(crate) use spawn::COMMAND as WORKER;
 
 /// Runs the site until it is told to stop.

@@ -46,10 +46,13 @@ fn main() -> ExitCode {
 fn run(options: Vec<Opt>, matches: ArgMatches) -> ExitCode {
     program::run("hbnb", async move || match matches.subcommand() {
         Some(("status", flags)) => master::status(&options, flags).await,
+        Some(("events", flags)) => master::events(&options, flags).await,
         Some(("reload", flags)) => master::reload(&options, flags).await,
         Some(("upgrade", flags)) => master::upgrade(&options, flags).await,
         Some(("scale", flags)) => master::scale(&options, flags).await,
         Some(("recycle", flags)) => master::recycle(&options, flags).await,
+        Some(("drain", flags)) => master::drain(&options, flags).await,
+        Some(("log", flags)) => master::log(&options, flags).await,
         Some(("stop", flags)) => master::stop(&options, flags).await,
         Some(("demo", flags)) => demo::run(&options, flags).await,
         Some(("migrate", flags)) => data::migrate(&options, flags).await,

@@ -44,8 +44,8 @@ fn routes(health: &Health, faults: Option<&Faults>, live: &Live) -> Router {
         Some(known) => routes.merge(faults::router(known.clone())),
         None => routes,
     };
-    match telemetry::level() {
-        Some(level) => routes.merge(log::router(level)),
+    match log_level() {
+        Some(log) => routes.merge(log),
         None => routes,
     }
 }
@@ -57,6 +57,11 @@ pub fn probes(health: &Health) -> Router {
         .route("/healthz/ready", get(ready))
         .route("/healthz/startup", get(startup))
         .with_state(health.clone())
+}
+
+/// `/log` alone, if the log was started.
+pub fn log_level() -> Option<Router> {
+    telemetry::level().map(log::router)
 }
 
 /// Puts around routes what requests to the admin listener go through.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::call::Call;
 use super::control::Control;
 use super::counts::{Counts, since_1970};
+use super::events::Events;
 use super::fleet::Fleet;
 use super::generation::Generation;
 use super::hears::Ear;
@@ -78,6 +79,8 @@ pub(crate) async fn anew(call: Call) -> anyhow::Result<Assembled> {
         control,
         upgrades: 0,
         in_force_since: since_1970(),
+        events: Events::new(),
+        is_drained: false,
     };
     assemble((call, settings), (signals, options), rest, begin)
 }
@@ -113,6 +116,8 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         ended,
         upgrades,
         in_force_since,
+        events,
+        is_drained,
     } = takeover::restore(kept)?;
     let begin = Begin::From(Before {
         slots,
@@ -127,6 +132,8 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         control,
         upgrades,
         in_force_since,
+        events,
+        is_drained,
     };
     assemble((call, settings), (signals, options), rest, begin)
 }
@@ -162,6 +169,8 @@ struct Rest {
     upgrades: u64,
     /// Since 1970.
     in_force_since: Duration,
+    events: Events,
+    is_drained: bool,
 }
 
 fn assemble(
@@ -171,7 +180,12 @@ fn assemble(
     begin: Begin,
 ) -> anyhow::Result<Assembled> {
     let counts = Counts::register(registry(), rest.in_force_since)?;
-    let fleet = Fleet::new(rest.ear.name(), rest.generation, counts, rest.ended);
+    let fleet = Fleet::new(
+        rest.ear.name(),
+        rest.generation,
+        (counts, rest.events),
+        rest.ended,
+    );
     let admin = Bound::listen_all(&rest.admin)?;
     let (stop, stops) = mpsc::unbounded_channel();
     let master = Master::new(
@@ -186,6 +200,9 @@ fn assemble(
             stop,
         },
     );
+    if rest.is_drained {
+        master.set_drained(true);
+    }
     Ok(Assembled {
         master: Arc::new(master),
         signals,

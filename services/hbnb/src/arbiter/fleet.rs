@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::counts::Counts;
 use super::ended::{Cause, Ended, How, tell_end};
+use super::events::Events;
 use super::generation::Generation;
 use super::merge::Totals;
 use super::slot::{Failure, Orders, dismiss};
@@ -28,6 +29,7 @@ struct Inner {
     state: Mutex<State>,
     changed: watch::Sender<()>,
     counts: Counts,
+    events: Events,
     /// Held by who renews workers, so that there is one more than there should be at most.
     surge: tokio::sync::Mutex<()>,
 }
@@ -52,7 +54,7 @@ impl Fleet {
     pub(crate) fn new(
         ear: &str,
         generation: Arc<Generation>,
-        counts: Counts,
+        (counts, events): (Counts, Events),
         ended: Totals,
     ) -> Fleet {
         Fleet(Arc::new(Inner {
@@ -69,6 +71,7 @@ impl Fleet {
             }),
             changed: watch::Sender::new(()),
             counts,
+            events,
             surge: tokio::sync::Mutex::default(),
         }))
     }
@@ -79,6 +82,10 @@ impl Fleet {
 
     pub(crate) fn counts(&self) -> &Counts {
         &self.0.counts
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.0.events
     }
 
     /// Resolves when anything has changed since the last time it did.
@@ -117,6 +124,7 @@ impl Fleet {
             state.workers.insert(worker.pid(), worker.clone());
             state.stopping
         };
+        worker.tell();
         if late {
             worker.drain();
         }

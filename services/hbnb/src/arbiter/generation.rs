@@ -36,7 +36,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// What workers do not do themselves: they write to their master, and bind nothing.
 const MASTERS: &[&str] = &["error_log", "socket_mode", "socket_owner"];
 /// Where no descriptor is that is handed to a worker, see [`spawn`](super::spawn).
-const OUT_OF_THE_WAY: i32 = 128;
+pub(crate) const OUT_OF_THE_WAY: i32 = 128;
 const TOO_FEW_FILES: &str = "too few files may be open: raise the limit to 256 or more (ulimit -n, or LimitNOFILE= of systemd)";
 
 impl Limits {

@@ -6,6 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
@@ -41,16 +42,35 @@ pub(crate) async fn ask_at(
     method: Method,
     path: &str,
 ) -> anyhow::Result<(StatusCode, Bytes)> {
-    let stream = UnixStream::connect(socket).await?;
-    let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
-    let _connection = AbortOnDropHandle::new(tokio::spawn(connection));
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::HOST, "hbnb")
-        .body(Empty::<Bytes>::new())?;
-    let (head, body) = sender.send_request(request).await?.into_parts();
-    let body = Limited::new(body, MOST).collect().await;
+    let coming = Coming::from(socket, method, path).await?;
+    let body = Limited::new(coming.body, MOST).collect().await;
     let body = body.map_err(|error| io::Error::other(error.to_string()))?;
-    Ok((head.status, body.to_bytes()))
+    Ok((coming.status, body.to_bytes()))
+}
+
+/// An answer of which the head has come.
+pub(crate) struct Coming {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Incoming,
+    _connection: AbortOnDropHandle<hyper::Result<()>>,
+}
+
+impl Coming {
+    /// Asks at a unix socket.
+    pub(crate) async fn from(socket: &Path, method: Method, path: &str) -> anyhow::Result<Coming> {
+        let stream = UnixStream::connect(socket).await?;
+        let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
+        let connection = AbortOnDropHandle::new(tokio::spawn(connection));
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "hbnb")
+            .body(Empty::<Bytes>::new())?;
+        let (head, body) = sender.send_request(request).await?.into_parts();
+        Ok(Coming {
+            status: head.status,
+            body,
+            _connection: connection,
+        })
+    }
 }

@@ -3,23 +3,28 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post, put};
 use axum::{Json, Router};
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use super::door::{self, Whom};
+use super::events::{Event, What, line, next_line};
 use super::reload;
 use super::slot::Failure;
 use super::state::{Master, Stop};
 use super::watch::rss;
-use super::worker::{Life, Worker};
+use super::worker::Worker;
 
 type Shared = State<Arc<Master>>;
 
-/// `GET /status`; `POST /reload`, `/scale?workers=N` or `?by=N`, `/recycle/SLOT`, `/stop?how=`.
+/// `GET /status`; `GET /events`, a line of JSON for each from now on; `POST /reload?wait=`, `/upgrade`, `/scale?workers=N` or
+/// `?by=N`, `/recycle/SLOT`, `/stop?now=`; `PUT` and `DELETE /drain`; `/log` as on the admin listener.
 pub(crate) fn router(master: &Arc<Master>) -> Router {
     Router::new()
         .route("/status", get(status))
@@ -27,6 +32,9 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
         .route("/upgrade", post(upgrade))
         .route("/scale", post(scale))
         .route("/recycle/{slot}", post(recycle))
+        .route("/drain", put(drain).delete(no_drain))
+        .route("/events", get(watch))
+        .route("/log", any(log))
         .route("/stop", post(stop))
         .fallback(async || told(StatusCode::NOT_FOUND, "no such request"))
         .with_state(master.clone())
@@ -147,13 +155,7 @@ impl WorkerStatus {
             slot: worker.slot + 1,
             generation: worker.generation.number,
             pid: worker.pid(),
-            state: match worker.life() {
-                Life::Starting => "starting",
-                Life::Ready => "ready",
-                Life::Draining => "draining",
-                Life::Ended(_) => "ended",
-            }
-            .to_owned(),
+            state: worker.life().label().to_owned(),
             status: worker.status(),
             age_seconds: age.unwrap_or_default().as_secs_f64(),
             silent_seconds: told.silent.map(|silent| silent.as_secs_f64()),
@@ -221,6 +223,40 @@ async fn recycle(State(master): Shared, Path(slot): Path<usize>) -> Response {
     }
     let renewed = reload::renew(&master.fleet, slot - 1, "asked").await;
     outcome(renewed.map(|()| format!("slot {slot} has a new worker")))
+}
+
+async fn drain(State(master): Shared) -> Response {
+    master.set_drained(true);
+    told(
+        StatusCode::OK,
+        "the ready probe fails from now on; the workers go on",
+    )
+}
+
+async fn no_drain(State(master): Shared) -> Response {
+    master.set_drained(false);
+    told(StatusCode::OK, "the ready probe tells how it is again")
+}
+
+async fn watch(State(master): Shared) -> Response {
+    let events = master.fleet.events().watch();
+    let now = Event::of(What::Watching {
+        pid: std::process::id(),
+        generation: master.fleet.generation().number,
+        workers: master.fleet.slots(),
+    });
+    let rest = stream::unfold(events, async |mut events| {
+        Some((next_line(&mut events).await?, events))
+    });
+    let lines = Body::from_stream(stream::iter([line(&now)]).chain(rest));
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+}
+
+async fn log(State(master): Shared, Query(whom): Query<Whom>, request: Request) -> Response {
+    match door::ask_log(&master, &whom, request).await {
+        Some((status, said)) => told(status, String::from_utf8_lossy(&said).trim_end()),
+        None => told(StatusCode::SERVICE_UNAVAILABLE, "no worker answers"),
+    }
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::assemble::{Assembled, Before, Begin};
+use super::events::What;
 use super::state::{Master, Stop};
 use super::{door, reaper, watch};
 use crate::SERVICE;
@@ -118,6 +119,7 @@ async fn end(master: &Master, how: Stop, stops: &mut mpsc::UnboundedReceiver<Sto
     let fleet = &master.fleet;
     tracing::info!(workers = fleet.slots(), "asked to stop");
     master.health.drain();
+    fleet.events().tell(What::Stopping);
     let longest = fleet.generation().limits.drain;
     let signs = [
         Sign::Stopping,

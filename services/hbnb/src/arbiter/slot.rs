@@ -180,10 +180,11 @@ pub(crate) async fn begin(
 ) -> Result<Arc<Worker>, Failure> {
     let slots = fleet.slots().max(slot + 1);
     let place = (slot, slots);
-    let worker = spawn(generation, place, fleet.ear()).map_err(|error| Failure {
-        reason: format!("a worker cannot be started: {error}"),
-        lines: Vec::new(),
-    })?;
+    let worker =
+        spawn(generation, place, fleet.ear(), fleet.events()).map_err(|error| Failure {
+            reason: format!("a worker cannot be started: {error}"),
+            lines: Vec::new(),
+        })?;
     tracing::debug!(pid = worker.pid(), "{worker} was started");
     fleet.add(&worker);
     worker.pass_on();

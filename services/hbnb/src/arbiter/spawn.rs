@@ -14,7 +14,8 @@ use kit::board::Board;
 use kit::telemetry::Log;
 use rustix::process::Pid;
 
-use super::generation::Generation;
+use super::events::Events;
+use super::generation::{Generation, OUT_OF_THE_WAY};
 use super::output::Output;
 use super::worker::{Life, Parts, Worker};
 
@@ -28,6 +29,7 @@ pub(crate) fn spawn(
     generation: &Arc<Generation>,
     (slot, slots): (usize, usize),
     notify: &str,
+    events: &Events,
 ) -> io::Result<Arc<Worker>> {
     let board = Board::new()?;
     let (alive_here, alive_there) = pipe()?;
@@ -79,6 +81,7 @@ pub(crate) fn spawn(
         access,
         alive: alive_there.into(),
         life: Life::Starting,
+        events: events.clone(),
     }))
 }
 
@@ -107,6 +110,14 @@ impl Files {
     }
 
     fn hand_to(self, command: &mut Command) -> io::Result<()> {
+        let most = usize::try_from(OUT_OF_THE_WAY - FIRST).unwrap_or_default();
+        if self.names.len() > most {
+            let message = format!(
+                "it would be handed {} open files, and {most} are the most: have fewer addresses",
+                self.names.len()
+            );
+            return Err(io::Error::other(message));
+        }
         command
             .env("LISTEN_FDS", self.names.len().to_string())
             .env("LISTEN_FDNAMES", self.names.join(":"))

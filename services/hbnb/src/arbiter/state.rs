@@ -5,6 +5,7 @@ use std::future::pending;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,10 +18,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use super::call::Call;
+use super::events::What;
 use super::fleet::Fleet;
 use super::options::MOST_WORKERS;
 use super::reload::roll;
 use super::slot::Failure;
+
+/// The name under which the ready probe fails on purpose.
+const DRAINED: &str = "drained";
 
 /// A master at work.
 pub(crate) struct Master {
@@ -41,6 +46,7 @@ pub(crate) struct Master {
     last: Mutex<Option<Result<String, Failure>>>,
     /// Held by what changes the workers as a whole.
     changing: tokio::sync::Mutex<()>,
+    is_drained: AtomicBool,
     /// Whether a reload waits for one that is under way.
     pub(crate) waits: AtomicBool,
     stop: UnboundedSender<Stop>,
@@ -82,6 +88,7 @@ impl Master {
             settings: Mutex::new(settings),
             last: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
+            is_drained: AtomicBool::new(false),
             waits: AtomicBool::new(false),
             stop: parts.stop,
         }
@@ -97,6 +104,7 @@ impl Master {
             )));
         }
         self.resize(slots).await?;
+        self.fleet.events().tell(What::Scaled { workers: slots });
         self.tell_supervisor();
         Ok(format!("{slots} workers are to be there"))
     }
@@ -115,6 +123,24 @@ impl Master {
             roll(&self.fleet, generation).await?;
         }
         Ok(())
+    }
+
+    /// Has the ready probe fail although workers serve, so that balancers send nobody here any more; or no longer.
+    pub(crate) fn set_drained(&self, is_drained: bool) {
+        if is_drained {
+            self.health
+                .block(DRAINED, "on purpose: hbnb drain --off ends it");
+        } else {
+            self.health.clear(DRAINED);
+        }
+        if self.is_drained.swap(is_drained, Relaxed) != is_drained {
+            tracing::info!(is_drained, "the ready probe was told");
+            self.fleet.events().tell(What::Drained { is_drained });
+        }
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        self.is_drained.load(Relaxed)
     }
 
     /// Asks for the end.
@@ -211,6 +237,15 @@ impl Master {
     }
 
     pub(crate) fn note(&self, done: Result<String, Failure>) {
+        let message = match &done {
+            Ok(said) => said.clone(),
+            Err(failure) => failure.reason.clone(),
+        };
+        let event = What::Reloaded {
+            done: done.is_ok(),
+            message,
+        };
+        self.fleet.events().tell(event);
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
     }
 

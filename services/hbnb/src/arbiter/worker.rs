@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::ended::{Cause, Ended};
+use super::events::{Events, What};
 use super::generation::Generation;
 use super::output::Output;
 
@@ -32,6 +33,7 @@ pub(crate) struct Worker {
     /// What differs from worker to worker, so that not all are renewed at once: from 0 to 1.
     pub(crate) dice: f64,
     life: watch::Sender<Life>,
+    events: Events,
     said: Mutex<Said>,
 }
 
@@ -42,6 +44,17 @@ pub(crate) enum Life {
     Ready,
     Draining,
     Ended(Ended),
+}
+
+impl Life {
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Life::Starting => "starting",
+            Life::Ready => "ready",
+            Life::Draining => "draining",
+            Life::Ended(_) => "ended",
+        }
+    }
 }
 
 /// What it has told lately.
@@ -71,6 +84,7 @@ pub(crate) struct Parts {
     pub(crate) access: Option<Output>,
     pub(crate) alive: OwnedFd,
     pub(crate) life: Life,
+    pub(crate) events: Events,
 }
 
 impl Worker {
@@ -86,6 +100,7 @@ impl Worker {
             access,
             alive,
             life,
+            events,
         } = parts;
         Arc::new(Worker {
             pid,
@@ -99,6 +114,7 @@ impl Worker {
             alive,
             dice: fastrand::f64(),
             life: watch::Sender::new(life),
+            events,
             said: Mutex::default(),
         })
     }
@@ -119,7 +135,7 @@ impl Worker {
         if next == Life::Ready {
             self.said().ready.get_or_insert_with(Instant::now);
         }
-        self.life.send_if_modified(|now| {
+        let has_turned = self.life.send_if_modified(|now| {
             let goes_on = match (*now, next) {
                 (Life::Ended(_), _) => false,
                 (Life::Draining, Life::Ready) => false,
@@ -129,6 +145,24 @@ impl Worker {
                 *now = next;
             }
             goes_on
+        });
+        if has_turned {
+            self.tell();
+        }
+    }
+
+    /// Tells where it is in its life.
+    pub(crate) fn tell(&self) {
+        let life = self.life();
+        self.events.tell(What::Worker {
+            slot: self.slot + 1,
+            generation: self.generation.number,
+            pid: self.pid(),
+            state: life.label(),
+            cause: match life {
+                Life::Ended(ended) => Some(ended.cause.label()),
+                _ => None,
+            },
         });
     }
 

@@ -16,6 +16,16 @@ pub(crate) fn status() -> Command {
         .args([json, watch])
 }
 
+pub(crate) fn events() -> Command {
+    Command::new("events")
+        .about("Tell what happens to a running hbnb serve and its workers, a JSON object a line, until it has gone")
+        .after_help(
+            "Examples:
+  hbnb events
+  hbnb events | jq 'select(.state == \"ended\")'",
+        )
+}
+
 pub(crate) fn reload() -> Command {
     let wait = flag("wait").help("Wait for the outcome; 1 if the workers of before go on");
     Command::new("reload")
@@ -67,6 +77,41 @@ pub(crate) fn recycle() -> Command {
   hbnb recycle 2",
         )
         .arg(slot)
+}
+
+pub(crate) fn drain() -> Command {
+    let off = flag("off").help("No longer: the probe tells how it is again");
+    Command::new("drain")
+        .about("Have the ready probe fail while the workers go on, so that a balancer sends nobody here any more")
+        .after_help(
+            "Examples:
+  hbnb drain
+  hbnb drain --off",
+        )
+        .arg(off)
+}
+
+pub(crate) fn log() -> Command {
+    let filter = Arg::new("filter").value_name("FILTER").help(
+        "What is logged from now on, as for --log; without it, hbnb log tells what is logged now",
+    );
+    let time = Arg::new("for")
+        .long("for")
+        .value_name("TIME")
+        .default_value("10m")
+        .help("How long, up to 24h");
+    let off = flag("off")
+        .conflicts_with("filter")
+        .help("Go back to what the options say");
+    Command::new("log")
+        .about("Tell what a running hbnb serve logs, or change it for a time")
+        .after_help(
+            "Examples:
+  hbnb log
+  hbnb log debug --for 5m
+  hbnb log --off",
+        )
+        .args([filter, time, off])
 }
 
 pub(crate) fn stop() -> Command {

@@ -1,4 +1,5 @@
-//! What is asked of a running master: `hbnb status`, `reload`, `upgrade`, `scale`, `recycle`, `stop`.
+//! What is asked of a running master: `hbnb status`, `events`, `reload`, `upgrade`, `scale`, `recycle`, `drain`,
+//! `log`, `stop`.
 
 use std::io::{IsTerminal, Write, stdout};
 use std::path::PathBuf;
@@ -8,13 +9,15 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::ArgMatches;
 use http::{Method, StatusCode};
+use http_body_util::BodyExt;
 use kit::config::Opt;
 use kit::program;
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
+use url::form_urlencoded;
 
 use crate::arbiter::requests::{Done, Status};
-use crate::arbiter::{DEFAULT_SOCKET, ask_at};
+use crate::arbiter::{Coming, DEFAULT_SOCKET, ask_at};
 use crate::cli;
 
 mod table;
@@ -44,6 +47,23 @@ pub(crate) async fn status(options: &[Opt], flags: &ArgMatches) -> anyhow::Resul
             return Ok(ExitCode::SUCCESS);
         }
         sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// Tells what happens, a line of JSON each, until the master has gone.
+pub(crate) async fn events(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let master = Master::of(options, flags)?;
+    // One that is upgraded goes on as another program, with other connections.
+    loop {
+        let mut coming = master.come(Method::GET, "/events").await?;
+        while let Some(Ok(frame)) = coming.body.frame().await {
+            if let Ok(lines) = frame.into_data() {
+                program::say(String::from_utf8_lossy(&lines).trim_end())?;
+            }
+        }
+        if !master.is_there_soon().await {
+            return Ok(ExitCode::SUCCESS);
+        }
     }
 }
 
@@ -107,6 +127,32 @@ pub(crate) async fn recycle(options: &[Opt], flags: &ArgMatches) -> anyhow::Resu
         .await
 }
 
+/// Has the ready probe fail although the workers serve, or no longer.
+pub(crate) async fn drain(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let method = match flags.get_flag("off") {
+        true => Method::DELETE,
+        false => Method::PUT,
+    };
+    Master::of(options, flags)?.tell(method, "/drain").await
+}
+
+/// Tells what is logged, or changes it for a time.
+pub(crate) async fn log(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let (method, path) = match flags.get_one::<String>("filter") {
+        None if flags.get_flag("off") => (Method::DELETE, "/log".to_owned()),
+        None => (Method::GET, "/log".to_owned()),
+        Some(filter) => {
+            let time = flags.get_one::<String>("for").map_or("", String::as_str);
+            let query = form_urlencoded::Serializer::new(String::new())
+                .append_pair("filter", filter)
+                .append_pair("for", time)
+                .finish();
+            (Method::PUT, format!("/log?{query}"))
+        }
+    };
+    Master::of(options, flags)?.tell(method, &path).await
+}
+
 /// Stops the master, and waits until it has gone.
 pub(crate) async fn stop(options: &[Opt], flags: &ArgMatches) -> anyhow::Result<ExitCode> {
     let master = Master::of(options, flags)?;
@@ -159,7 +205,11 @@ impl Master {
 
     /// Has something done, and says what came of it.
     async fn order(&self, path: &str) -> anyhow::Result<ExitCode> {
-        let (status, text) = self.ask(Method::POST, path).await?;
+        self.tell(Method::POST, path).await
+    }
+
+    async fn tell(&self, method: Method, path: &str) -> anyhow::Result<ExitCode> {
+        let (status, text) = self.ask(method, path).await?;
         let done: Done =
             serde_json::from_str(&text).with_context(|| format!("the master says {text}"))?;
         said(status.is_success(), &done)
@@ -170,17 +220,31 @@ impl Master {
     }
 
     async fn ask(&self, method: Method, path: &str) -> anyhow::Result<(StatusCode, String)> {
-        let shown = self.0.display();
-        let (status, body) = ask_at(&self.0, method, path).await.map_err(|error| {
-            anyhow::anyhow!(
-                "no hbnb serve answers at the control socket {shown}: {error}; start one, go to the folder where it was \
-                 started if {DEFAULT_SOCKET} is meant, or give --control-socket"
-            )
-        })?;
+        let asked = ask_at(&self.0, method, path).await;
+        let (status, body) = asked.map_err(|error| self.away(&error))?;
         Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    }
+
+    async fn come(&self, method: Method, path: &str) -> anyhow::Result<Coming> {
+        let coming = Coming::from(&self.0, method, path).await;
+        coming.map_err(|error| self.away(&error))
+    }
+
+    fn away(&self, error: &anyhow::Error) -> anyhow::Error {
+        anyhow::anyhow!(
+            "no hbnb serve answers at the control socket {}: {error}; start one, go to the folder where it was started if \
+             {DEFAULT_SOCKET} is meant, or give --control-socket",
+            self.0.display()
+        )
     }
 
     async fn is_there(&self) -> bool {
         ask_at(&self.0, Method::GET, "/status").await.is_ok()
+    }
+
+    /// Whether it answers, or has gone.
+    async fn is_there_soon(&self) -> bool {
+        let asked = timeout(TAKEOVER, ask_at(&self.0, Method::GET, "/status")).await;
+        asked.is_ok_and(|answer| answer.is_ok())
     }
 }

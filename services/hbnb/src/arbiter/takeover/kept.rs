@@ -40,6 +40,8 @@ pub(crate) struct Kept {
     pub(crate) upgrades: u64,
     /// When the configuration was last put into force, since 1970.
     pub(crate) in_force_since: Duration,
+    /// Whether the ready probe fails on purpose.
+    pub(crate) is_drained: bool,
     /// Why a program that was to take over gave the process back.
     pub(crate) failed: Option<String>,
 }
@@ -142,6 +144,7 @@ impl Kept {
             counted: master.counted(),
             upgrades: master.upgrades,
             in_force_since: fleet.counts().in_force_since(),
+            is_drained: master.is_drained(),
             failed: None,
         }
     }

@@ -15,6 +15,7 @@ use rustix::process::Pid;
 use super::adopt;
 use super::kept::{Kept, KeptAddress, KeptBound, KeptGeneration, KeptLife, KeptOutput, KeptWorker};
 use crate::arbiter::control::Control;
+use crate::arbiter::events::Events;
 use crate::arbiter::generation::Generation;
 use crate::arbiter::hears::Ear;
 use crate::arbiter::merge::Totals;
@@ -35,6 +36,8 @@ pub(crate) struct Restored {
     pub(crate) upgrades: u64,
     /// Since 1970.
     pub(crate) in_force_since: Duration,
+    pub(crate) events: Events,
+    pub(crate) is_drained: bool,
 }
 
 /// Takes over all that is described.
@@ -46,10 +49,11 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
         let generation = generation(&kept, &addresses)?;
         generations.insert(kept.number, Arc::new(generation));
     }
+    let events = Events::new();
     let workers = kept
         .workers
         .into_iter()
-        .map(|kept| worker(kept, &generations));
+        .map(|kept| worker(kept, &generations, &events));
     let workers: Vec<Arc<Worker>> = workers.collect::<anyhow::Result<_>>()?;
     let by_pid = |pid: Option<i32>| {
         workers
@@ -77,6 +81,8 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
         ended,
         upgrades: kept.upgrades + 1,
         in_force_since: kept.in_force_since,
+        events,
+        is_drained: kept.is_drained,
     })
 }
 
@@ -129,6 +135,7 @@ fn known(
 fn worker(
     kept: KeptWorker,
     generations: &BTreeMap<u64, Arc<Generation>>,
+    events: &Events,
 ) -> anyhow::Result<Arc<Worker>> {
     let access = kept
         .access
@@ -145,6 +152,7 @@ fn worker(
         access,
         alive: adopt(kept.alive)?,
         life: Life::Starting,
+        events: events.clone(),
     });
     match kept.life {
         KeptLife::Starting => {}
