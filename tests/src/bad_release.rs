@@ -3,18 +3,29 @@
 //! It is told by variables which program is the true one, and in which file stands what its workers do.
 
 use rig::environment::variable;
-use rig::process::signal;
+use rig::master::ask;
+use rig::process::{signal, until};
 use std::convert::Infallible;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+/// What this program is told that is to kill a worker, before its process.
+const KILLER: &str = "kill-once-ready";
+/// How long a worker may take to become ready.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer than any test waits.
 const EVER: Duration = Duration::from_secs(3600);
 
 fn main() -> ExitCode {
     let asked: Vec<_> = std::env::args_os().skip(1).collect();
+    if let [first, pid] = &asked[..]
+        && first == KILLER
+    {
+        return kill_once_ready(&pid.to_string_lossy());
+    }
     if asked.first().is_none_or(|first| first != "worker") {
         let Err(error) = become_the_true_one(&asked);
         eprintln!("there is no true release: {error}");
@@ -28,9 +39,34 @@ fn main() -> ExitCode {
         "dies" => {
             let _ = signal(&std::process::id().to_string(), "ABRT");
         }
+        "serves and dies" => {
+            let own = std::process::id().to_string();
+            let killer = std::env::current_exe().map(Command::new);
+            let killed = killer.and_then(|mut killer| killer.arg(KILLER).arg(own).spawn());
+            if let Err(error) = killed.and_then(|_| become_the_true_one(&asked).map(drop)) {
+                eprintln!("nothing can serve: {error}");
+            }
+        }
         _ => {}
     }
     ExitCode::from(3)
+}
+
+/// Kills a worker of the master in this folder, once that one takes it for ready.
+fn kill_once_ready(pid: &str) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let Ok(runtime) = { runtime }.enable_all().build() else {
+        return ExitCode::FAILURE;
+    };
+    let is_ready = async || {
+        let status = ask(Path::new("hbnb.sock"), "/status").await?;
+        Ok(status.contains(&format!("\"pid\":{pid},\"state\":\"ready\"")))
+    };
+    let killed = runtime.block_on(until("the worker is ready", PATIENCE, is_ready));
+    match killed.and_then(|()| signal(pid, "KILL")) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn become_the_true_one(args: &[std::ffi::OsString]) -> Result<Infallible, io::Error> {

@@ -63,9 +63,15 @@ async fn releases() {
         assert_eq!(serving(&site).await, before, "{what}");
     }
     nothing_lost("bad releases", &visitors.end().await);
+    // It is visited until it dies.
+    fs::write(does.path(), "serves and dies").unwrap();
+    let said = site.refused(&["upgrade"]).await;
+    let why = "was ready, and ended soon after, with signal 9 (SIGKILL)";
+    assert!(said.contains(why), "{said}");
+    assert_eq!(serving(&site).await, before);
     let metrics = site.master.server.scrape().await.unwrap();
     let failed = metrics.figure("reloads_total{outcome=\"failed\"}");
-    assert_eq!(failed, Some(9.0));
+    assert_eq!(failed, Some(10.0));
     // A good one is taken after all of them.
     release.replace();
     site.done(&["upgrade"]).await;

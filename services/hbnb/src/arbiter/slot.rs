@@ -19,6 +19,8 @@ use super::worker::Worker;
 /// third has lived.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
 const WELL: Duration = Duration::from_secs(60);
+/// How long the first worker of another generation is looked at before one of the generation in force leaves for it.
+const PROOF: Duration = Duration::from_secs(1);
 /// How long a worker that is asked to end at once may take.
 const ABRUPT: Duration = Duration::from_secs(2);
 
@@ -188,7 +190,8 @@ pub(crate) async fn begin(
     tracing::debug!(pid = worker.pid(), "{worker} was started");
     fleet.add(&worker);
     worker.pass_on();
-    match becomes_ready(&worker).await {
+    let is_canary = is_canary(fleet, generation);
+    match becomes_ready(&worker, is_canary).await {
         Ok(()) => {
             tracing::info!(pid = worker.pid(), "{worker} is ready");
             Ok(worker)
@@ -202,7 +205,15 @@ pub(crate) async fn begin(
     }
 }
 
-async fn becomes_ready(worker: &Worker) -> Result<(), String> {
+/// Whether no worker has shown yet that this generation works.
+fn is_canary(fleet: &Fleet, generation: &Generation) -> bool {
+    let is_in_force = fleet.generation().number == generation.number;
+    let mut workers = fleet.workers().into_iter();
+    !is_in_force
+        && !workers.any(|worker| worker.generation.number == generation.number && worker.is_ready())
+}
+
+async fn becomes_ready(worker: &Worker, is_canary: bool) -> Result<(), String> {
     let limit = worker.generation.limits.start;
     let begun = Instant::now();
     match timeout(limit, worker.ready()).await {
@@ -225,6 +236,7 @@ async fn becomes_ready(worker: &Worker) -> Result<(), String> {
     }
     let left = limit.saturating_sub(begun.elapsed());
     match timeout(left, greet(&worker.door)).await {
+        Ok(Ok(())) if is_canary => proves_itself(worker).await,
         Ok(Ok(())) => Ok(()),
         Ok(Err(wrong)) => Err(format!(
             "{worker} is ready, but its first answer is not right: {wrong}"
@@ -232,6 +244,16 @@ async fn becomes_ready(worker: &Worker) -> Result<(), String> {
         Err(_) => Err(format!(
             "{worker} is ready, but gave no answer within {limit:?}"
         )),
+    }
+}
+
+async fn proves_itself(worker: &Worker) -> Result<(), String> {
+    match timeout(PROOF, worker.ended()).await {
+        Ok(ended) => Err(format!(
+            "{worker} was ready, and ended soon after, with {}",
+            ended.how
+        )),
+        Err(_) => Ok(()),
     }
 }
 
