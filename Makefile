@@ -7,6 +7,7 @@ TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hbnb-tests
 test containers: export HBNB_TEST_SCHEMATHESIS ?= $(wildcard $(TOOLS)/schemathesis/bin/schemathesis)
 test containers: export HBNB_TEST_CHROMEDRIVER ?= $(shell command -v chromedriver)
 test containers: export HBNB_TEST_AXE ?= $(wildcard $(TOOLS)/npm/node_modules/axe-core/axe.min.js)
+bench: export HBNB_TEST_GUNICORN ?= $(wildcard $(TOOLS)/gunicorn/bin/gunicorn)
 containers: export HBNB_TEST_HADOLINT ?= $(wildcard $(TOOLS)/linters/bin/hadolint)
 containers: export HBNB_TEST_JSONSCHEMA ?= $(wildcard $(TOOLS)/linters/bin/check-jsonschema)
 test cluster manifests: export HBNB_TEST_HELM ?= $(or $(shell command -v helm),$(wildcard $(TOOLS)/go/helm4/helm))
@@ -55,6 +56,7 @@ bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-tests --bench serve
 	$(CARGO) bench --locked --package hbnb-assets --bench nginx
 	$(CARGO) bench --locked --package hbnb --bench page
+	$(CARGO) bench --locked --package hbnb --bench workers
 
 images: ## Build the images hbnb/web, api, assets and hbnb, tagged with the version (or HBNB_TAG)
 	HBNB_REVISION=$$(git describe --always --dirty --abbrev=40 2>/dev/null) docker compose build web api assets secrets

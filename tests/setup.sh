@@ -45,7 +45,7 @@ cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
 # Kept outside the clone, and made anew when what they should hold has changed.
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/hbnb-tests"
 here="$(dirname "$0")"
-for name in schemathesis linters; do
+for name in schemathesis linters gunicorn; do
     tools="$cache/$name"
     wanted="$here/$name.txt"
     if ! cmp -s "$wanted" "$tools/installed.txt"; then

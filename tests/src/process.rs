@@ -78,6 +78,11 @@ pub fn end_tree(child: &mut Child) {
     }
 }
 
+/// A process with its children, grandchildren and so on.
+pub fn tree(pid: u32) -> Vec<u32> {
+    std::iter::once(pid).chain(descendants(pid)).collect()
+}
+
 /// Children, grandchildren and so on, by what `/proc` says now.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     let threads = std::fs::read_dir(format!("/proc/{pid}/task"))

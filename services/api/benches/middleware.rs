@@ -36,10 +36,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 /// What is asked in a round.
-const LOAD: Load = Load {
-    connections: 16,
-    requests: 1_000,
-};
+const LOAD: Load = Load::kept(16, 1_000);
 const ROUNDS: usize = 20;
 /// What the ratios may be.
 const STACK_GOAL: f64 = 1.4;
@@ -82,7 +79,7 @@ async fn compare() {
     }
     for contender in &all {
         let used = median(contender.rounds.iter().map(Duration::as_secs_f64));
-        let each = used * 1e6 / (LOAD.connections * LOAD.requests) as f64;
+        let each = used * 1e6 / LOAD.all() as f64;
         println!(
             "{}: {each:.1} µs of processor time a request",
             contender.form
@@ -90,10 +87,7 @@ async fn compare() {
     }
     let [route, axum, bare, stack, traced] = &all;
     let lines = fs::read_to_string(folder.path().join("stack.log")).unwrap();
-    assert_eq!(
-        lines.lines().count(),
-        (ROUNDS + 1) * LOAD.connections * LOAD.requests
-    );
+    assert_eq!(lines.lines().count(), (ROUNDS + 1) * LOAD.all());
     assert!(!collector.spans().is_empty());
     println!("our server against axum's: {:.2}", bare.against(axum));
     println!("the whole against one route: {:.2}", stack.against(route));

@@ -26,10 +26,7 @@ use rig::{Load, Nginx};
 use tempfile::TempDir;
 
 /// What is asked in a round.
-const LOAD: Load = Load {
-    connections: 16,
-    requests: 1_000,
-};
+const LOAD: Load = Load::kept(16, 1_000);
 const ROUNDS: usize = 10;
 /// Bytes of a file, and the rate that we need at least, nginx having 1.
 const GOALS: [(usize, f64); 3] = [(4 << 10, 1.0), (10 << 10, 0.8), (40 << 10, 0.5)];
@@ -58,7 +55,7 @@ async fn compare() {
                 *used += if round > 0 { spent } else { Duration::ZERO };
             }
         }
-        let requests = (ROUNDS * LOAD.connections * LOAD.requests) as f64;
+        let requests = (ROUNDS * LOAD.all()) as f64;
         let [ours, nginx] = used.map(|used| used.as_secs_f64() * 1e6 / requests);
         let ratio = nginx / ours;
         println!(

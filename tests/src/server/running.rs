@@ -3,7 +3,7 @@
 use super::Binary;
 use crate::http;
 use crate::metrics::Metrics;
-use crate::process::{TICK, descendants, end, end_tree, free_port, signal, until};
+use crate::process::{TICK, end, end_tree, free_port, signal, tree, until};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::io::Read;
 use std::path::Path;
@@ -139,7 +139,7 @@ impl Server {
 
     fn memory(&self, field: &str) -> Result<u64> {
         let mut bytes = 0;
-        for pid in [self.pid()].into_iter().chain(descendants(self.pid())) {
+        for pid in tree(self.pid()) {
             let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
             let kb = kilobytes(&status, field).with_context(|| format!("no {field} of {pid}"))?;
             bytes = bytes.max(kb * 1024);

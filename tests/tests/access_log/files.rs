@@ -8,10 +8,7 @@ use tempfile::TempDir;
 use crate::server::{PATIENCE, STYLES, ask, assets, assets_by, combined, form, until_lines};
 
 const ROTATIONS: usize = 10;
-const LOAD: Load = Load {
-    connections: 8,
-    requests: 500,
-};
+const LOAD: Load = Load::kept(8, 500);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn turned_over_under_load_no_line_is_lost() {
@@ -39,7 +36,7 @@ async fn turned_over_under_load_no_line_is_lost() {
         assert!(text.ends_with('\n') && text.lines().all(|line| form.is_match(line)));
         count += text.lines().count();
     }
-    let all = ROTATIONS * LOAD.connections * LOAD.requests;
+    let all = ROTATIONS * LOAD.all();
     let rest = until_lines(&file, all - count).await;
     assert!(rest.iter().all(|line| form.is_match(line)));
     assert_eq!(count + rest.len(), all);

@@ -33,10 +33,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use web::ApiClient;
 
-const LOAD: Load = Load {
-    connections: 8,
-    requests: 50,
-};
+const LOAD: Load = Load::kept(8, 50);
 const ROUNDS: usize = 11;
 /// How much more processor time the page may take.
 const GOAL: f64 = 2.0;
@@ -174,7 +171,7 @@ impl Contender {
         let before = cpu_time(self.child.id()).unwrap();
         LOAD.run(self.address, request).await.unwrap();
         let used = cpu_time(self.child.id()).unwrap().saturating_sub(before);
-        used.as_secs_f64() * 1e6 / (LOAD.connections * LOAD.requests) as f64
+        used.as_secs_f64() * 1e6 / LOAD.all() as f64
     }
 }
 
