@@ -1,12 +1,9 @@
 //! `/docs`: the description of the API as a page that sends requests. All of it is in this program.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa_swagger_ui::Config;
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -14,6 +11,15 @@ use crate::extract::Path;
 use crate::methods::Allow;
 use crate::routes::route;
 
+/// A file that the build script has put there.
+macro_rules! swagger_ui {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"))
+    };
+}
+
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
 const PAGE: &str = include_str!("docs/index.html");
 const SCRIPT: &str = include_str!("docs/docs.js");
 
@@ -44,27 +50,25 @@ async fn page() -> Response {
 
 async fn file(Path(name): Path<String>) -> Result<Response> {
     match name.as_str() {
-        "docs.js" => {
-            let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
-            Ok(([(header::CONTENT_TYPE, kind), KEEP], SCRIPT).into_response())
-        }
-        "swagger-ui.css" | "swagger-ui-bundle.js" | "favicon-32x32.png" => swagger_ui(&name),
+        "docs.js" => Ok(kept(JAVASCRIPT, SCRIPT.as_bytes())),
+        "favicon-32x32.png" => Ok(packed("image/png", swagger_ui!("favicon-32x32.png"))),
+        "swagger-ui-bundle.js" => Ok(packed(JAVASCRIPT, swagger_ui!("swagger-ui-bundle.js"))),
+        "swagger-ui.css" => Ok(packed(CSS, swagger_ui!("swagger-ui.css"))),
         _ => Err(Error::NotFound),
     }
 }
 
+fn kept(kind: &'static str, file: &'static [u8]) -> Response {
+    let kind = HeaderValue::from_static(kind);
+    ([(header::CONTENT_TYPE, kind), KEEP], file).into_response()
+}
+
 /// A file of Swagger UI. It is embedded in the gzip form alone, which every browser reads.
-fn swagger_ui(name: &str) -> Result<Response> {
-    let found = utoipa_swagger_ui::serve(name, Arc::new(Config::default()))
-        .map_err(|error| Error::Internal(error.to_string().into()))?
-        .ok_or(Error::NotFound)?;
-    let mut response = ([KEEP], found.bytes).into_response();
-    let headers = response.headers_mut();
-    let kind = HeaderValue::from_str(&found.content_type)
-        .map_err(|error| Error::Internal(error.into()))?;
-    headers.insert(header::CONTENT_TYPE, kind);
-    if found.gzpipped {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    Ok(response)
+fn packed(kind: &'static str, file: &'static [u8]) -> Response {
+    let mut response = kept(kind, file);
+    let gzip = HeaderValue::from_static("gzip");
+    response
+        .headers_mut()
+        .insert(header::CONTENT_ENCODING, gzip);
+    response
 }

@@ -7,8 +7,8 @@ use crate::harness::{Api, at, blank, each_engine};
 
 const FILES: [(&str, &str); 4] = [
     ("docs.js", "text/javascript; charset=utf-8"),
-    ("swagger-ui.css", "text/css"),
-    ("swagger-ui-bundle.js", "text/javascript"),
+    ("swagger-ui.css", "text/css; charset=utf-8"),
+    ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
     ("favicon-32x32.png", "image/png"),
 ];
 
