@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -100,6 +101,8 @@ async fn accept_all(
             Ok(accepted) => {
                 pause = PAUSES.0;
                 take_up(accepted, free.take(), connections, tracker);
+                // What it asks is done before the next is taken, which another process of the same sockets may be free for.
+                yield_now().await;
             }
             // The client went away while it waited, which says nothing about the next one.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
