@@ -9,7 +9,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use refusal::{holds, refused};
 use rig::{Binary, Server, Storage, run, skipped, until};
@@ -86,6 +86,34 @@ async fn mode_and_owner() {
         })
         .await
         .unwrap();
+    }
+}
+
+/// However early it is told to stop, nothing is left that the next one would stumble over.
+#[tokio::test]
+async fn stopped_as_soon_as_there_is_a_file() {
+    let storage = Storage::sqlite().unwrap();
+    let folder = storage.folder();
+    let (main, admin) = (folder.join("main.sock"), folder.join("admin.sock"));
+    for (program, args, env) in PROGRAMS {
+        let envs = [
+            ("HBNB_DATABASE_URL", storage.url()),
+            ("HBNB_BIND", "unix:main.sock"),
+            ("HBNB_ADMIN_BIND", "unix:admin.sock"),
+            ("HBNB_DRAIN_DELAY", "0s"),
+            env,
+        ];
+        let command = Binary::named(program).unwrap().command(args, &envs, folder);
+        let mut server = Server::launch(command, "", "").unwrap();
+        let begun = Instant::now();
+        while !main.exists() && begun.elapsed() < PATIENCE {
+            // As soon as that.
+            std::hint::spin_loop();
+        }
+        server.terminate().unwrap();
+        let ended = server.wait(PATIENCE).await.unwrap();
+        assert_eq!(ended.code(), Some(0), "{program}: {}", server.logs());
+        assert!(!main.exists() && !admin.exists(), "{program}");
     }
 }
 

@@ -63,16 +63,27 @@ pub struct Supervisors {
     pub notifier: Notifier,
     /// What tells a worker to leave, instead of signals alone.
     pub master: Option<Master>,
+    /// What tells any other service to leave; by default SIGTERM or SIGINT, from when it is run.
+    pub stop: Option<Stop>,
 }
+
+/// Resolves when a service is to leave.
+pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Answers probes at once, and requests once `open` has opened the service, until told to stop; then drains.
 pub async fn run(
     service: Service,
     common: &Common,
-    Supervisors { notifier, master }: Supervisors,
+    supervisors: Supervisors,
     (main, admin): (Listeners, Listeners),
     open: impl AsyncFnOnce(&Ground) -> anyhow::Result<Opened>,
 ) -> anyhow::Result<Outcome> {
+    let Supervisors {
+        notifier,
+        master,
+        stop,
+    } = supervisors;
+    let stop = stop.unwrap_or_else(|| Box::pin(signal()));
     raise_file_limit(common.connection_limit);
     let ground = Ground::of(service, common)?;
     let board = master.as_ref().map(|master| master.board.clone());
@@ -117,7 +128,7 @@ pub async fn run(
     let served = async {
         match master {
             Some(master) => serve.run_for(master, router).await,
-            None => serve.run(router, signal()).await,
+            None => serve.run(router, stop).await,
         }
     };
     let outcome = tokio::select! {

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
-use super::{Ground, Opened, Supervisors, run};
+use super::{Ground, Opened, Stop, Supervisors, run};
 use crate::config::{Common, ConfigError, Env, Opt, Settings, flags};
 use crate::notify::Notifier;
 use crate::program;
-use crate::serve::{self, Inherited, Listeners, Master, Outcome, ServeError};
+use crate::serve::{self, Inherited, Listeners, Master, Outcome, ServeError, signal};
 use crate::telemetry::Service;
 
 /// A program that is one service.
@@ -108,6 +108,8 @@ impl Start {
         master: Option<Master>,
     ) -> anyhow::Result<Start> {
         serve::hear_reopen().map_err(ServeError::Signals)?;
+        // Before there are sockets: told to stop from then on, it leaves no file of one behind.
+        let stop = master.is_none().then(|| Box::pin(signal()) as Stop);
         program::start_telemetry(&settings, env, &inherited, service)?;
         let common = settings.get()?;
         Ok(Start {
@@ -117,6 +119,7 @@ impl Start {
             supervisors: Supervisors {
                 notifier: Notifier::from_env(env),
                 master,
+                stop,
             },
             service,
         })
