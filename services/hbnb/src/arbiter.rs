@@ -32,6 +32,7 @@ mod spawn;
 mod state;
 mod stock;
 pub(crate) mod takeover;
+mod trial;
 mod upgrade;
 mod watch;
 mod worker;

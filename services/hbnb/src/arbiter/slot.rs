@@ -6,21 +6,19 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::sleep;
 
 use super::ended::Cause;
 use super::fleet::Fleet;
 use super::generation::Generation;
-use super::greet::greet;
 use super::spawn::spawn;
+use super::trial::{becomes_ready, is_canary};
 use super::worker::Worker;
 
 /// The pause after a second worker that did not live, doubled with each more, up to the second. One that was well for the
 /// third has lived.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
 const WELL: Duration = Duration::from_secs(60);
-/// How long the first worker of another generation is looked at before one of the generation in force leaves for it.
-const PROOF: Duration = Duration::from_secs(1);
 /// How long a worker that is asked to end at once may take.
 const ABRUPT: Duration = Duration::from_secs(2);
 
@@ -202,58 +200,6 @@ pub(crate) async fn begin(
             let lines = worker.output.last();
             Err(Failure { reason, lines })
         }
-    }
-}
-
-/// Whether no worker has shown yet that this generation works.
-fn is_canary(fleet: &Fleet, generation: &Generation) -> bool {
-    let is_in_force = fleet.generation().number == generation.number;
-    let mut workers = fleet.workers().into_iter();
-    !is_in_force
-        && !workers.any(|worker| worker.generation.number == generation.number && worker.is_ready())
-}
-
-async fn becomes_ready(worker: &Worker, is_canary: bool) -> Result<(), String> {
-    let limit = worker.generation.limits.start;
-    let begun = Instant::now();
-    match timeout(limit, worker.ready()).await {
-        Ok(Ok(())) => {}
-        Ok(Err(ended)) => {
-            return Err(format!(
-                "{worker} ended before it was ready, with {}",
-                ended.how
-            ));
-        }
-        Err(_) => {
-            let status = worker.status();
-            let why = if status.is_empty() {
-                "it says nothing"
-            } else {
-                &status
-            };
-            return Err(format!("{worker} was not ready within {limit:?}: {why}"));
-        }
-    }
-    let left = limit.saturating_sub(begun.elapsed());
-    match timeout(left, greet(&worker.door)).await {
-        Ok(Ok(())) if is_canary => proves_itself(worker).await,
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(wrong)) => Err(format!(
-            "{worker} is ready, but its first answer is not right: {wrong}"
-        )),
-        Err(_) => Err(format!(
-            "{worker} is ready, but gave no answer within {limit:?}"
-        )),
-    }
-}
-
-async fn proves_itself(worker: &Worker) -> Result<(), String> {
-    match timeout(PROOF, worker.ended()).await {
-        Ok(ended) => Err(format!(
-            "{worker} was ready, and ended soon after, with {}",
-            ended.how
-        )),
-        Err(_) => Ok(()),
     }
 }
 
