@@ -20,7 +20,7 @@ mod variable;
 
 pub use client_span::ClientSpan;
 pub use context::inject;
-pub use log::{Log, reopen, tell, write};
+pub use log::{Log, reopen, tell, unnamed, write};
 pub use server_span::Covered;
 pub use settings::Service;
 pub use variable::VariableError;

@@ -1,6 +1,9 @@
 //! Upgrades in place under load.
 
-use rig::Scrapes;
+use std::fs;
+
+use rig::process::free_port;
+use rig::{Binary, Master, Scrapes, Server, Storage, http, until};
 
 use crate::site::{Site, nothing_lost};
 use crate::{LIMIT, sized};
@@ -48,6 +51,47 @@ async fn nothing_is_lost() {
     let metrics = site.master.server.scrape().await.unwrap();
     let done = metrics.figure("reloads_total{outcome=\"done\"}");
     assert_eq!(done, Some(turns as f64));
+}
+
+/// What a supervisor has handed over stays in use, files of logs too.
+#[tokio::test]
+async fn logs_that_were_handed_over() {
+    let storage = Storage::sqlite().unwrap();
+    let [main, admin] = [(); 2].map(|()| format!("127.0.0.1:{}", free_port().unwrap()));
+    let script = r#"exec 3>>access.log 4>>error.log
+        LISTEN_FDS=2 LISTEN_FDNAMES=access:error exec "$0" "$@""#;
+    let hbnb = Binary::named("hbnb").unwrap();
+    let own = ["-c", script, hbnb.path().to_str().unwrap(), "serve"];
+    let options = ["--no-demo", "--access-log", "-", "--workers", "1"];
+    let places = [
+        "--database-url",
+        storage.url(),
+        "--bind",
+        &main,
+        "--admin-bind",
+        &admin,
+    ];
+    let args = [&own[..], &options, &places].concat();
+    let command = Binary::at("sh").command(&args, &[], storage.folder());
+    let (base, admin) = (format!("http://{main}"), format!("http://{admin}"));
+    let mut server = Server::launch(command, &base, &admin).unwrap();
+    server.until_ready().await.unwrap();
+    let introduced = server.logs();
+    let master = Master::of(server, storage.folder());
+    let site = Site { master, storage };
+    for upgrades in 0..2 {
+        site.done(&["upgrade"]).await;
+        let reply = http::get(&base, "/api/v1/status").await.unwrap();
+        assert_eq!(reply.status, 200);
+        let serves = format!("generation {} serves", upgrades + 2);
+        let are_there = async || {
+            let text = |name| fs::read_to_string(site.storage.folder().join(name));
+            let requests = text("access.log")?.lines().count();
+            Ok(text("error.log")?.contains(&serves) && requests > upgrades)
+        };
+        until("lines in both", LIMIT, are_there).await.unwrap();
+    }
+    assert_eq!(site.master.server.logs(), introduced);
 }
 
 /// The next release is put there while one is still being tried.

@@ -94,7 +94,7 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         settings => settings.map_err(anyhow::Error::from),
     };
     let prepared = settings.and_then(|settings| {
-        let prepared = prepare(&settings, &Inherited::default())?;
+        let prepared = prepare(&settings, &takeover::inherited(&kept)?)?;
         Ok((settings, prepared))
     });
     let (settings, (signals, _, options)) = match prepared {
@@ -196,6 +196,7 @@ fn assemble(
             ear: rest.ear.descriptor()?,
             control: rest.control.as_ref().map(Control::place).transpose()?,
             admin: rest.admin,
+            logs: telemetry::unnamed()?,
             upgrades: rest.upgrades,
             stop,
         },

@@ -39,6 +39,8 @@ pub(crate) struct Master {
     pub(crate) ear: OwnedFd,
     pub(crate) control: Option<(PathBuf, OwnedFd)>,
     pub(crate) admin: Vec<Bound>,
+    /// The files of logs that were handed over.
+    pub(crate) logs: Vec<(&'static str, OwnedFd)>,
     /// How many programs have taken over so far.
     pub(crate) upgrades: u64,
     settings: Mutex<Settings>,
@@ -58,6 +60,7 @@ pub(crate) struct Parts {
     pub(crate) ear: OwnedFd,
     pub(crate) control: Option<(PathBuf, OwnedFd)>,
     pub(crate) admin: Vec<Bound>,
+    pub(crate) logs: Vec<(&'static str, OwnedFd)>,
     pub(crate) upgrades: u64,
     pub(crate) stop: UnboundedSender<Stop>,
 }
@@ -84,6 +87,7 @@ impl Master {
             ear: parts.ear,
             control: parts.control,
             admin: parts.admin,
+            logs: parts.logs,
             upgrades: parts.upgrades,
             settings: Mutex::new(settings),
             last: Mutex::default(),

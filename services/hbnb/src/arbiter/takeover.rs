@@ -19,6 +19,7 @@ use anyhow::Context;
 use clap::{Arg, value_parser};
 use command_fds::{CommandFdExt, FdMapping};
 use kit::config::{Opt, Settings};
+use kit::serve::Inherited;
 use nix::sys::signal::SigSet;
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -192,6 +193,14 @@ pub(crate) fn settings_of(kept: &Kept, options: &[Opt]) -> anyhow::Result<Settin
     let file = borrowed(now.settings)?.try_clone_to_owned()?;
     let text = String::from_utf8(whole(&file.into())?)?;
     Ok(Settings::handed(options, &text)?)
+}
+
+/// The files of logs in it.
+pub(crate) fn inherited(kept: &Kept) -> io::Result<Inherited> {
+    let logs = kept.logs.iter();
+    let owned = |number| borrowed(number)?.try_clone_to_owned();
+    let logs = logs.map(|(log, number)| Ok((log.clone(), owned(*number)?)));
+    Ok(Inherited::left(logs.collect::<io::Result<_>>()?))
 }
 
 fn whole(file: &File) -> anyhow::Result<Vec<u8>> {

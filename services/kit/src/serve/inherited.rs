@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use listenfd::ListenFd;
@@ -19,6 +20,8 @@ const FILES: [&str; 5] = ["access", "arbiter", "board", "error", "settings"];
 pub struct Inherited {
     handed: Mutex<ListenFd>,
     names: Vec<String>,
+    /// Those that another program of the same process has left, with their names.
+    left: Vec<(String, OwnedFd)>,
 }
 
 impl Default for Inherited {
@@ -27,6 +30,7 @@ impl Default for Inherited {
         Inherited {
             handed: Mutex::new(ListenFd::empty()),
             names: Vec::new(),
+            left: Vec::new(),
         }
     }
 }
@@ -42,22 +46,38 @@ impl Inherited {
         Inherited {
             handed: Mutex::new(ListenFd::from_env()),
             names: names.split(':').map(str::to_owned).collect(),
+            left: Vec::new(),
+        }
+    }
+
+    /// Files alone, with their names, that the program has left which was in this process before.
+    pub fn left(left: Vec<(String, OwnedFd)>) -> Inherited {
+        Inherited {
+            left,
+            ..Inherited::default()
         }
     }
 
     /// The file, pipe or device of this name, `access` or `error`. It is opened anew, as `how` says, which the user of this
     /// process must be allowed to: so it has modes of its own, whatever those are that the supervisor has it open with.
     pub fn file(&self, name: &str, how: &OpenOptions) -> Result<Option<File>, ServeError> {
-        let Some(index) = self.names.iter().position(|given| given == name) else {
-            return Ok(None);
-        };
-        let opened = match self.handed().take_raw_fd(index) {
+        let opened = match self.number(name) {
             Ok(Some(number)) => how.open(format!("/proc/self/fd/{number}")).map(Some),
             Ok(None) => Ok(None),
             Err(error) => Err(error),
         };
         let name = name.to_owned();
         opened.map_err(|error| ServeError::InheritedFile { name, error })
+    }
+
+    fn number(&self, name: &str) -> io::Result<Option<RawFd>> {
+        if let Some((_, file)) = self.left.iter().find(|(given, _)| given == name) {
+            return Ok(Some(file.as_raw_fd()));
+        }
+        match self.names.iter().position(|given| given == name) {
+            Some(index) => self.handed().take_raw_fd(index),
+            None => Ok(None),
+        }
     }
 
     /// The main and the admin listeners: the latter are called `admin`, the former as anybody likes.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write, stderr};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::{LazyLock, OnceLock};
 use std::time::SystemTime;
@@ -197,6 +198,13 @@ pub fn reopen() {
             }
         }
     }
+}
+
+/// The open files of logs that no name leads to, each with the name of its log: the program that takes over from this one
+/// needs them.
+pub fn unnamed() -> io::Result<Vec<(&'static str, OwnedFd)>> {
+    let files = sinks().filter_map(|(log, sink)| Some((log, sink.with(|to| to.unnamed())?)));
+    files.map(|(log, file)| Ok((log, file?))).collect()
 }
 
 fn sinks() -> impl Iterator<Item = (&'static str, &'static Sink)> {

@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Stderr, Write, stderr, stdout};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,14 @@ impl Output {
     /// The name of the file, if it can be opened anew.
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.path.as_ref()
+    }
+
+    /// Another descriptor of a file that no name leads to.
+    pub(super) fn unnamed(&self) -> Option<io::Result<OwnedFd>> {
+        match (&self.to, &self.path) {
+            (To::File(file), None) => Some(file.as_fd().try_clone_to_owned()),
+            _ => None,
+        }
     }
 
     /// Goes on in another file.

@@ -27,6 +27,8 @@ pub(crate) struct Kept {
     pub(crate) ear: (String, RawFd),
     pub(crate) control: Option<(PathBuf, RawFd)>,
     pub(crate) admin: Vec<KeptBound>,
+    /// The files of logs that were handed over.
+    pub(crate) logs: Vec<(String, RawFd)>,
     pub(crate) addresses: Vec<KeptAddress>,
     pub(crate) generations: Vec<KeptGeneration>,
     /// The number of the generation of new workers.
@@ -126,6 +128,11 @@ impl Kept {
                 .as_ref()
                 .map(|(path, socket)| (path.clone(), socket.as_raw_fd())),
             admin: kept(&master.admin),
+            logs: master
+                .logs
+                .iter()
+                .map(|(log, file)| ((*log).to_owned(), file.as_raw_fd()))
+                .collect(),
             addresses: addresses
                 .iter()
                 .map(|address| KeptAddress {
@@ -154,6 +161,7 @@ impl Kept {
         let mut files = vec![self.program, self.ear.1];
         files.extend(self.control.iter().map(|(_, socket)| *socket));
         files.extend(self.admin.iter().map(|bound| bound.socket));
+        files.extend(self.logs.iter().map(|(_, file)| *file));
         files.extend(
             self.addresses
                 .iter()

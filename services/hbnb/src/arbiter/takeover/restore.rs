@@ -63,6 +63,10 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
     };
     let mut ended = Totals::default();
     ended.add(&kept.counted);
+    // The log has its own of them by now.
+    for (_, file) in kept.logs {
+        drop(adopt(file)?);
+    }
     let (name, ear) = kept.ear;
     let control = kept
         .control
