@@ -1,6 +1,6 @@
 """What the API answers to GET /api/v1/status, byte for byte, for Gunicorn."""
 
-BODY = b'{\n  "status": "OK"\n}\n'
+BODY = b'{"status":"OK"}\n'
 HEADERS = [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))]
 
 

@@ -17,6 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One that was started.
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
+    /// Whether it keeps connections.
+    pub(crate) keeps: bool,
+    /// Whether it is the whole API.
+    pub(crate) reads: bool,
     address: SocketAddr,
     processes: Processes,
 }
@@ -44,6 +48,8 @@ impl Contender {
         let address = server.base().trim_start_matches("http://").parse();
         Contender {
             name: "hbnb serve, two workers",
+            keeps: true,
+            reads: true,
             address: address.unwrap(),
             processes: Processes::Ours(server),
         }
@@ -61,6 +67,8 @@ impl Contender {
         said.read_line(&mut line).unwrap();
         Contender {
             name,
+            keeps: true,
+            reads: true,
             address: line.trim().parse().unwrap(),
             processes: Processes::Other(child),
         }
@@ -147,6 +155,8 @@ async fn gunicorn(name: &'static str, program: &str, args: &[&str], folder: &Pat
     until(name, PATIENCE, answers).await.unwrap();
     Contender {
         name,
+        keeps: !args.is_empty(),
+        reads: false,
         address,
         processes: Processes::Other(child),
     }

@@ -34,6 +34,10 @@ const READING: Load = Load {
     status: 400,
     ..Load::kept(8, 15)
 };
+const READING_FRESH: Load = Load {
+    is_fresh: true,
+    ..READING
+};
 const LISTS: usize = 100_000;
 const ROUNDS: usize = 11;
 /// How many times the requests that one process of axum on one thread answers.
@@ -63,15 +67,24 @@ async fn compare() {
         Some(gunicorn) => all.extend(Contender::gunicorn(&gunicorn, folder.path()).await),
         None => println!("gunicorn: skipped, HBNB_TEST_GUNICORN is not set: make bench sets it"),
     }
-    let [status, fresh, reading] = [
-        Question::new("kept connections", KEPT, STATUS.to_owned()),
-        Question::new("fresh connections", FRESH, STATUS_AND_CLOSE.to_owned()),
-        Question::new("reading 300 kB of JSON", READING, reading()),
-    ];
-    status.compare(&all, None).await;
-    fresh.compare(&all, Some(FRESH_GOAL)).await;
-    // What the program for Gunicorn has nothing to answer to.
-    reading.compare(&all[..3], Some(READING_GOAL)).await;
+    let all: Vec<&Contender> = all.iter().collect();
+    let some = |is_asked: fn(&&&Contender) -> bool| -> Vec<&Contender> {
+        all.iter().filter(is_asked).copied().collect()
+    };
+    Question::new("kept connections", KEPT, STATUS.to_owned())
+        .compare(&some(|one| one.keeps), None)
+        .await;
+    Question::new("fresh connections", FRESH, STATUS_AND_CLOSE.to_owned())
+        .compare(&all, Some(FRESH_GOAL))
+        .await;
+    // Where connections are kept, chance parts them among the workers once and for all.
+    let apis = some(|one| one.reads);
+    Question::new("300 kB of JSON, kept", READING, reading("keep-alive"))
+        .compare(&apis, None)
+        .await;
+    Question::new("300 kB of JSON, fresh", READING_FRESH, reading("close"))
+        .compare(&apis, Some(READING_GOAL))
+        .await;
     for contender in &all {
         println!(
             "{}: {:.1} MB of memory",
@@ -82,11 +95,11 @@ async fn compare() {
 }
 
 /// One that is not an object, of many small parts.
-fn reading() -> String {
+fn reading(connection: &str) -> String {
     let body = format!("[{}0]", "[],".repeat(LISTS));
     let length = body.len();
     format!(
-        "POST /api/v1/states HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        "POST /api/v1/states HTTP/1.1\r\nHost: h\r\nConnection: {connection}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 
@@ -107,7 +120,7 @@ impl Question {
     }
 
     /// Round by round, so that what else the machine has to do hits all; of the ratios to the second, the one in the middle.
-    async fn compare(&self, all: &[Contender], goal: Option<f64>) {
+    async fn compare(&self, all: &[&Contender], goal: Option<f64>) {
         let mut rounds: Vec<Vec<Round>> = vec![Vec::new(); all.len()];
         for round in 0..=ROUNDS {
             for (contender, rounds) in all.iter().zip(&mut rounds) {
