@@ -53,6 +53,40 @@ async fn nothing_is_lost() {
     assert_eq!(done, Some(turns as f64));
 }
 
+/// The options in force are those of before until the next program has put others into force; a pid file that cannot be
+/// written any more ends nothing.
+#[tokio::test]
+async fn options_changed_meanwhile() {
+    let storage = Storage::sqlite().unwrap();
+    let run = storage.folder().join("run");
+    fs::create_dir(&run).unwrap();
+    let file = storage.folder().join("hbnb.toml");
+    fs::write(&file, "workers = 1\n").unwrap();
+    let pid_file = run.join("hbnb.pid");
+    let options = [
+        "--config",
+        file.to_str().unwrap(),
+        "--pid-file",
+        pid_file.to_str().unwrap(),
+    ];
+    let master = Master::start(&storage, &options, &[]).await.unwrap();
+    let site = Site { master, storage };
+    site.master.until_settled(LIMIT).await.unwrap();
+    assert!(pid_file.exists());
+    fs::write(&file, "workers = 2\n").unwrap();
+    fs::remove_dir_all(&run).unwrap();
+    let said = site.done(&["upgrade"]).await;
+    assert!(said.contains("changed: workers"), "{said}");
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    assert_eq!((status.workers.len(), status.upgrades), (2, 1));
+    assert!(
+        site.master
+            .server
+            .logs()
+            .contains("the option pid_file names")
+    );
+}
+
 /// What a supervisor has handed over stays in use, files of logs too.
 #[tokio::test]
 async fn logs_that_were_handed_over() {

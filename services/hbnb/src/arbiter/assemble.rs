@@ -106,6 +106,8 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
     };
     takeover::hold_signals(false)?;
     let failed = kept.failed.take();
+    // Of those that the files say by now the reload tells what has changed.
+    let in_force = Settings::handed(&call.options, &kept.settings).unwrap_or(settings);
     let Restored {
         ear,
         control,
@@ -135,7 +137,7 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         events,
         is_drained,
     };
-    assemble((call, settings), (signals, options), rest, begin)
+    assemble((call, in_force), (signals, options), rest, begin)
 }
 
 /// Returns only if that is not possible either.
@@ -179,6 +181,10 @@ fn assemble(
     rest: Rest,
     begin: Begin,
 ) -> anyhow::Result<Assembled> {
+    let pid_file = match begin {
+        Begin::Anew(_) => PidFile::write(&options.pid_file)?,
+        Begin::From(_) => PidFile::go_on(&options.pid_file),
+    };
     let counts = Counts::register(registry(), rest.in_force_since)?;
     let fleet = Fleet::new(
         rest.ear.name(),
@@ -212,7 +218,7 @@ fn assemble(
         begin,
         admin,
         control: rest.control,
-        _pid_file: PidFile::write(&options.pid_file)?,
+        _pid_file: pid_file,
     })
 }
 

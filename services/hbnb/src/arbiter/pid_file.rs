@@ -23,6 +23,16 @@ impl PidFile {
     }
 }
 
+impl PidFile {
+    /// The same in a program that has taken over, which cannot be stopped by it any more.
+    pub(crate) fn go_on(path: &str) -> PidFile {
+        PidFile::write(path).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            PidFile(None)
+        })
+    }
+}
+
 impl Drop for PidFile {
     fn drop(&mut self) {
         let Some(path) = &self.0 else { return };

@@ -62,6 +62,8 @@ pub(crate) async fn serve(assembled: Assembled) -> anyhow::Result<ExitCode> {
         Ok(end(master, how, &mut stops).await)
     };
     tokio::select! {
+        // What the program before has left is taken over before any of it is reaped.
+        biased;
         code = work => code,
         never = signals.obey(master) => match never {},
         never = reaper::reap(&fleet, children) => match never {},

@@ -13,6 +13,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -23,7 +24,7 @@ use kit::serve::Inherited;
 use nix::sys::signal::SigSet;
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
-use tokio::task::spawn_blocking;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::generation::sealed;
@@ -128,9 +129,14 @@ async fn said_by(mut command: Command) -> anyhow::Result<(String, String)> {
         PidfdFlags::empty(),
     )?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let read = spawn_blocking(move || (text_from(stdout), text_from(stderr)));
-    if let Ok(said) = timeout(LIMIT, read).await {
-        return Ok(said?);
+    // Not one of a pool, which would stay a while, and take signals that are held back for the next program.
+    let (tell, told) = oneshot::channel();
+    let reader = thread::spawn(move || tell.send((text_from(stdout), text_from(stderr))));
+    if let Ok(said) = timeout(LIMIT, told).await {
+        let said = said?;
+        // It has told, so it ends now.
+        let _ = reader.join();
+        return Ok(said);
     }
     // It may have ended just now.
     let _ = pidfd_send_signal(process, Signal::KILL);

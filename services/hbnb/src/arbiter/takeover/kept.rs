@@ -31,6 +31,8 @@ pub(crate) struct Kept {
     pub(crate) logs: Vec<(String, RawFd)>,
     pub(crate) addresses: Vec<KeptAddress>,
     pub(crate) generations: Vec<KeptGeneration>,
+    /// The values of all options in force.
+    pub(crate) settings: String,
     /// The number of the generation of new workers.
     pub(crate) generation: u64,
     /// The process of each slot's worker; none where it is being started again.
@@ -111,7 +113,9 @@ impl Kept {
         let (generation, workers) = (fleet.generation(), fleet.workers());
         let mut all = BTreeMap::from([(generation.number, generation.clone())]);
         for worker in &workers {
-            all.insert(worker.generation.number, worker.generation.clone());
+            // That in force may have other options than workers of the same number began with.
+            all.entry(worker.generation.number)
+                .or_insert_with(|| worker.generation.clone());
         }
         let mut addresses: Vec<Arc<Address>> = Vec::new();
         let generations = all
@@ -142,6 +146,7 @@ impl Kept {
                 })
                 .collect(),
             generations,
+            settings: master.settings().hand_over(&[]),
             generation: generation.number,
             slots: fleet.by_slot(),
             workers: workers

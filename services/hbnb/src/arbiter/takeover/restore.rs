@@ -63,10 +63,11 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
     };
     let mut ended = Totals::default();
     ended.add(&kept.counted);
-    // The log has its own of them by now.
-    for (_, file) in kept.logs {
+    // The log has its own of them by now, and there is no way back to the program.
+    for file in kept.logs.iter().map(|(_, file)| *file) {
         drop(adopt(file)?);
     }
+    drop(adopt(kept.program)?);
     let (name, ear) = kept.ear;
     let control = kept
         .control
