@@ -51,6 +51,8 @@ pub struct Worker {
     pub generation: u64,
     pub pid: u32,
     pub state: String,
+    /// How long its runtime has run no task.
+    pub silent_seconds: Option<f64>,
     pub connections: u64,
     pub requests: u64,
     pub in_flight: u64,

@@ -7,6 +7,7 @@ use rig::http::{get, send};
 use rig::process::{signal, stop};
 use rig::{Cgroup, Clients, Master, Question, Storage, announce, skipped, until};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::LIMIT;
 use crate::site::Site;
@@ -18,6 +19,41 @@ const REPLACED: Duration = Duration::from_secs(14);
 const LONGER: Duration = Duration::from_millis(500);
 /// Requests that are answered before something happens.
 const BEFORE: usize = 300;
+
+/// More than the watchdog below and what the master waits after it.
+const FROZEN: Duration = Duration::from_secs(5);
+
+/// Time in which nobody could do anything is not held against workers.
+#[tokio::test]
+async fn all_are_frozen_for_a_while() {
+    let site = Site::start(&["--watchdog", "1s"]).await;
+    let workers = site.master.pids().await.unwrap();
+    let all = [&[site.master.server.pid()], &workers[..]].concat();
+    for pid in &all {
+        stop(*pid).await.unwrap();
+    }
+    sleep(FROZEN).await;
+    for pid in &all {
+        signal(&pid.to_string(), "CONT").unwrap();
+    }
+    site.master
+        .until("it looks after its workers again", LIMIT, |status| {
+            let silent = status.workers.iter().map(|worker| worker.silent_seconds);
+            silent.flatten().all(|silent| silent < 1.0)
+        })
+        .await
+        .unwrap();
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    assert_eq!(
+        status
+            .workers
+            .iter()
+            .map(|worker| worker.pid)
+            .collect::<Vec<_>>(),
+        workers
+    );
+    assert_eq!(site.ended("stuck").await, 0.0);
+}
 
 /// What a killed worker was at is lost, and nothing else; the log has each of these requests.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use kit::admin::Health;
 use kit::config::Settings;
@@ -15,7 +14,7 @@ use kit::metrics;
 use kit::notify::{Notifier, State as Sign};
 use kit::serve::Bound;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::sleep;
+use tokio::time::{Interval, interval};
 
 use super::call::Call;
 use super::events::What;
@@ -157,6 +156,8 @@ impl Master {
     pub(crate) async fn tell_readiness(&self) -> Infallible {
         let mut changes = self.fleet.changes();
         let between = self.supervisor.watchdog().map(|limit| limit / 3);
+        // However much changes meanwhile.
+        let mut beats = between.map(interval);
         let (mut blocked, mut is_told) = (None, false);
         loop {
             changes.borrow_and_update();
@@ -172,7 +173,7 @@ impl Master {
             tokio::select! {
                 // The sender is in the fleet.
                 _ = changes.changed() => {}
-                () = beat(between) => {
+                () = beat(beats.as_mut()) => {
                     self.supervisor.send(&[Sign::Watchdog]);
                 }
             }
@@ -258,9 +259,9 @@ impl Master {
     }
 }
 
-async fn beat(between: Option<Duration>) {
-    match between {
-        Some(between) => sleep(between).await,
+async fn beat(beats: Option<&mut Interval>) {
+    match beats {
+        Some(beats) => drop(beats.tick().await),
         None => pending().await,
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use kit::telemetry;
 use rustix::param::page_size;
 use rustix::process::Signal;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::ended::Cause;
 use super::fleet::Fleet;
@@ -27,11 +27,17 @@ const LARGE_LOOKS: u32 = 3;
 pub(crate) async fn watch(fleet: &Fleet) -> Infallible {
     let mut next = interval(BETWEEN_LOOKS);
     next.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = Instant::now();
     loop {
         next.tick().await;
         telemetry::tell();
+        // Who was frozen together with its workers lets them go on before it judges them.
+        let was_away = last.elapsed() > 2 * BETWEEN_LOOKS;
+        last = Instant::now();
         for worker in fleet.workers() {
-            wake(&worker);
+            if !was_away {
+                wake(&worker);
+            }
             if worker.life() == Life::Ready && !fleet.is_stopping() {
                 replace_if_old(fleet, &worker);
             }
