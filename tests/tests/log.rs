@@ -63,14 +63,15 @@ async fn it_is_changed_for_a_time() {
     let said = (200, "info,http=debug for 1h".into());
     assert_eq!(order(&server, "PUT", debug).await, said);
     scrape().await;
-    assert_eq!(told(&server, "/metrics").await, 1);
+    // By the master, and by the one worker that it asks.
+    assert_eq!(told(&server, "/metrics").await, 2);
     let (_, now) = order(&server, "GET", "/log").await;
     assert!(now.starts_with("info,http=debug for 59m"), "{now}");
 
     let said = (200, "info".into());
     assert_eq!(order(&server, "DELETE", "/log").await, said);
     scrape().await;
-    assert_eq!(told(&server, "/metrics").await, 1);
+    assert_eq!(told(&server, "/metrics").await, 2);
 }
 
 #[tokio::test]

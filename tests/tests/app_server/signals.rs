@@ -45,6 +45,27 @@ async fn term_drains() {
     );
 }
 
+/// One that somebody else tells to leave has a successor while it finishes.
+#[tokio::test]
+async fn term_to_the_only_worker() {
+    let site = Site::start(&["--workers", "1"]).await;
+    let before = site.master.pids().await.unwrap();
+    let half = Half::begin(site.master.server.base()).await.unwrap();
+    signal(&before[0].to_string(), "TERM").unwrap();
+    let has_successor = |status: &rig::master::Status| {
+        let states = status.workers.iter().map(|worker| worker.state.as_str());
+        states.eq(["draining", "ready"])
+    };
+    site.master
+        .until("it leaves, and another serves", LIMIT, has_successor)
+        .await
+        .unwrap();
+    let answer = half.finish().await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    assert_ne!(status.workers[0].pid, before[0]);
+}
+
 /// INT does the same, but does not wait for connections that do nothing.
 #[tokio::test]
 async fn int_does_not_linger() {

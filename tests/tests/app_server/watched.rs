@@ -87,6 +87,27 @@ async fn events() {
     site.master.server.wait(LIMIT).await.unwrap();
 }
 
+/// The workers of before come back when one that has taken over dies while the others are still at it.
+#[tokio::test]
+async fn a_new_worker_dies_while_others_take_over() {
+    let site = Site::start(&["--workers", "8"]).await;
+    let mut events = Events::of(&site).await;
+    let first = site.master.status().await.unwrap();
+    let first = first.worker(1).unwrap().pid;
+    let kill = async {
+        let ready = |event: &Value| event["generation"] == 2 && event["state"] == "ready";
+        let next = events.until(ready).await;
+        // It has taken over.
+        events.until(worker(first, "draining")).await;
+        signal(&next["pid"].to_string(), "KILL").unwrap();
+    };
+    let (said, ()) = tokio::join!(site.refused(&["reload", "--wait"]), kill);
+    let why = "worker 1 of generation 2 had taken over, and ended with signal 9 (SIGKILL)";
+    assert!(said.contains(why), "{said}");
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    assert_eq!((status.generation, status.workers.len()), (1, 8));
+}
+
 #[tokio::test]
 async fn drained_it_serves_and_is_not_ready() {
     let site = Site::start(&[]).await;

@@ -1,11 +1,31 @@
-//! The end of a worker: how it came, and why.
+//! The life of a worker, and its end: how it came, and why.
 
 use std::fmt;
 
 use nix::sys::signal::Signal;
 use rustix::process::WaitStatus;
 
-use super::worker::{Life, Worker};
+use super::worker::Worker;
+
+/// Where a worker is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    Starting,
+    Ready,
+    Draining,
+    Ended(Ended),
+}
+
+impl Life {
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Life::Starting => "starting",
+            Life::Ready => "ready",
+            Life::Draining => "draining",
+            Life::Ended(_) => "ended",
+        }
+    }
+}
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

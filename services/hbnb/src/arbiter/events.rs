@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use futures_util::{Stream, StreamExt, stream};
 use humantime::format_rfc3339_millis;
 use serde::Serialize;
 use tokio::sync::broadcast::{self, Receiver, error::RecvError};
@@ -63,26 +64,32 @@ impl Events {
         }
     }
 
-    /// All that are told from now on.
-    pub(crate) fn watch(&self) -> Receiver<Event> {
-        self.0.subscribe()
+    /// A first one, and all that are told from now on, each as a line of JSON.
+    pub(crate) fn lines(
+        &self,
+        now: What,
+    ) -> impl Stream<Item = serde_json::Result<String>> + use<> {
+        let rest = stream::unfold(self.0.subscribe(), async |mut events| {
+            Some((next_line(&mut events).await?, events))
+        });
+        stream::iter([line(&Event::of(now))]).chain(rest)
     }
 }
 
 impl Event {
-    pub(crate) fn of(what: What) -> Event {
+    fn of(what: What) -> Event {
         let time = format_rfc3339_millis(SystemTime::now()).to_string();
         Event { time, what }
     }
 }
 
 /// An event as a line of JSON.
-pub(crate) fn line(event: &Event) -> serde_json::Result<String> {
+fn line(event: &Event) -> serde_json::Result<String> {
     Ok(serde_json::to_string(event)? + "\n")
 }
 
 /// The next event as a line; none once there are no more.
-pub(crate) async fn next_line(events: &mut Receiver<Event>) -> Option<serde_json::Result<String>> {
+async fn next_line(events: &mut Receiver<Event>) -> Option<serde_json::Result<String>> {
     let event = match events.recv().await {
         Ok(event) => event,
         Err(RecvError::Lagged(events)) => Event::of(What::Missed { events }),
@@ -99,7 +106,7 @@ mod tests {
     async fn who_reads_slowly_is_told_what_was_missed() {
         let events = Events::new();
         events.tell(What::Stopping);
-        let mut watched = events.watch();
+        let mut watched = events.0.subscribe();
         for workers in 0..ROOM + 3 {
             events.tell(What::Scaled { workers });
         }

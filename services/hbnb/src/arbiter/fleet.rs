@@ -46,6 +46,8 @@ struct State {
     oom_kills: Option<u64>,
     stopping: bool,
     first: Option<Result<(), Failure>>,
+    /// How workers ended that had not been told to, by their generation.
+    lost: BTreeMap<u64, Failure>,
     /// Whether any worker did not become ready.
     is_troubled: bool,
 }
@@ -67,6 +69,7 @@ impl Fleet {
                 oom_kills: oom_kills(),
                 stopping: false,
                 first: None,
+                lost: BTreeMap::new(),
                 is_troubled: false,
             }),
             changed: watch::Sender::new(()),
@@ -180,6 +183,15 @@ impl Fleet {
         is_first
     }
 
+    /// How a worker of this generation ended last that had not been told to.
+    pub(crate) fn loss(&self, generation: u64) -> Option<Failure> {
+        self.state().lost.get(&generation).cloned()
+    }
+
+    pub(crate) fn forget_losses(&self) {
+        self.state().lost.clear();
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.state().stopping
     }
@@ -211,6 +223,13 @@ impl Fleet {
             tell_end(worker, how, cause);
         }
         let asked = worker.life() == Life::Draining;
+        if !asked {
+            let failure = Failure {
+                reason: format!("{worker} had taken over, and ended with {how}"),
+                lines: worker.output.last(),
+            };
+            self.state().lost.insert(worker.generation.number, failure);
+        }
         worker.turns(Life::Ended(Ended { how, cause }));
         self.0.counts.ended(cause, asked);
         self.tell_change();

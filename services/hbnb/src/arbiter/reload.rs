@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use http::{Method, StatusCode};
 use kit::admin::LIVE;
 use kit::config::{Common, Settings};
 use kit::notify::State as Sign;
 use kit::telemetry;
+use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::fleet::Fleet;
@@ -18,12 +20,18 @@ use super::greet::ask;
 use super::options::ArbiterOptions;
 use super::slot::Failure;
 use super::state::{Master, refused};
+use super::worker::{Life, Worker};
 
+/// How long a worker may take to take an option.
+const LIMIT: Duration = Duration::from_secs(2);
 /// The options that only a new start changes.
-const FIXED: [&str; 5] = [
+const FIXED: [&str; 8] = [
+    "access_log",
     "admin_bind",
     "balance",
     "control_socket",
+    "error_log",
+    "pid_file",
     "socket_mode",
     "socket_owner",
 ];
@@ -33,23 +41,33 @@ const FIXED: [&str; 5] = [
 pub(crate) async fn roll(fleet: &Fleet, next: Arc<Generation>) -> Result<(), Failure> {
     let _surge = fleet.surge().await;
     let before = fleet.generation();
-    let mut slot = 0;
-    while slot < fleet.slots() {
-        if let Err(failure) = fleet.renew(slot, &next).await {
-            for slot in 0..slot {
-                if let Err(failure) = fleet.renew(slot, &before).await {
-                    tracing::error!(
-                        slot = slot + 1,
-                        "the worker of before cannot be had back: {failure}"
-                    );
-                }
-            }
+    fleet.forget_losses();
+    let mut taken = 0;
+    while taken < fleet.slots() {
+        let renewed = fleet.renew(taken, &next).await;
+        taken += usize::from(renewed.is_ok());
+        let lost = fleet
+            .loss(next.number)
+            .filter(|_| next.number != before.number);
+        if let Err(failure) = renewed.and(lost.map_or(Ok(()), Err)) {
+            go_back(fleet, taken, &before).await;
             return Err(failure);
         }
-        slot += 1;
     }
     fleet.set_generation(next);
     Ok(())
+}
+
+/// Has workers of this generation take over again in the first slots.
+async fn go_back(fleet: &Fleet, slots: usize, before: &Arc<Generation>) {
+    for slot in 0..slots {
+        if let Err(failure) = fleet.renew(slot, before).await {
+            tracing::error!(
+                slot = slot + 1,
+                "the worker of before cannot be had back: {failure}"
+            );
+        }
+    }
 }
 
 /// Has a new worker of the same generation take over in a slot.
@@ -64,7 +82,11 @@ impl Master {
     /// Puts what the configuration says now into force, and says what that is. A failure leaves all as it was.
     pub(crate) async fn reload(&self) -> Result<String, Failure> {
         if self.waits.swap(true, Relaxed) {
-            return Ok("a reload waits already, and will do".to_owned());
+            // One that waits already reads what is there then; who comes later waits longer.
+            let _changing = self.changing().await;
+            return self
+                .last()
+                .unwrap_or_else(|| Err(refused("it was told to stop")));
         }
         let _changing = self.changing().await;
         self.waits.store(false, Relaxed);
@@ -100,10 +122,12 @@ impl Master {
         let now = self.fleet.slots();
         let generation = self.generation(&settings, &self.program, now).await?;
         let number = generation.number;
+        let log: Common = settings.get().map_err(refused)?;
         roll(&self.fleet, generation).await?;
+        telemetry::change_usual(log.log);
+        *self.settings() = settings;
         self.resize(slots).await?;
         let changed: Vec<String> = changed.into_iter().collect();
-        *self.settings() = settings;
         Ok(match changed.is_empty() {
             true => format!("generation {number} serves; no option has changed"),
             false => format!(
@@ -128,17 +152,19 @@ impl Master {
             .extend_pairs(pairs)
             .finish();
         let path = format!("/options?{query}");
+        // Those that are started meanwhile begin with them.
+        let next = self.fleet.generation().under(&settings).map_err(refused)?;
+        self.fleet.set_generation(Arc::new(next));
         for worker in self.fleet.workers() {
-            let (status, _) = ask(&worker.door, Method::PUT, &path)
-                .await
-                .map_err(|error| refused(format!("{worker} cannot be told: {error}")))?;
-            if status != StatusCode::OK {
-                return Err(refused(format!("{worker} answers {status}")));
+            let goes_on = matches!(worker.life(), Life::Starting | Life::Ready);
+            if goes_on && !is_told(&worker, &path).await {
+                tracing::warn!(
+                    pid = worker.pid(),
+                    "{worker} cannot be told of options: it is renewed"
+                );
+                renew(&self.fleet, worker.slot, "asked").await?;
             }
         }
-        let now = self.fleet.generation();
-        let next = now.under(&settings).map_err(refused)?;
-        self.fleet.set_generation(Arc::new(next));
         let log: Common = settings.get().map_err(refused)?;
         telemetry::change_usual(log.log);
         *self.settings() = settings;
@@ -167,6 +193,12 @@ impl Master {
         let next = Generation::new(now.number + 1, settings, sockets, program);
         Ok(Arc::new(next.map_err(refused)?))
     }
+}
+
+/// Whether a worker has taken options that change while it runs.
+async fn is_told(worker: &Worker, path: &str) -> bool {
+    let asked = timeout(LIMIT, ask(&worker.door, Method::PUT, path)).await;
+    matches!(asked, Ok(Ok((StatusCode::OK, _))))
 }
 
 /// The keys of options whose values differ, except those that workers know nothing of.

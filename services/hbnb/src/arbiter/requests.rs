@@ -9,12 +9,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
 use axum::{Json, Router};
-use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
+use tokio::task::JoinError;
 
 use super::door::{self, Whom};
-use super::events::{Event, What, line, next_line};
+use super::events::What;
 use super::reload;
 use super::slot::Failure;
 use super::state::{Master, Stop};
@@ -181,13 +181,7 @@ async fn reload_all(State(master): Shared, Query(Waiting { wait }): Query<Waitin
     if !wait {
         return told(StatusCode::ACCEPTED, "the reload has begun");
     }
-    match reload.await {
-        Ok(done) => outcome(done),
-        Err(error) => told(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            &format!("the reload broke off: {error}"),
-        ),
-    }
+    finished(reload.await)
 }
 
 async fn upgrade(State(master): Shared) -> Response {
@@ -206,11 +200,16 @@ struct Scale {
 }
 
 async fn scale(State(master): Shared, Query(order): Query<Scale>) -> Response {
-    match (order.workers, order.by) {
-        (Some(workers), None) => outcome(master.scale(|_| workers).await),
-        (None, Some(by)) => outcome(master.scale(|now| now.saturating_add_signed(by)).await),
-        _ => told(StatusCode::BAD_REQUEST, "give workers=NUMBER, or by=NUMBER"),
+    let Scale { workers, by } = order;
+    if workers.is_some() == by.is_some() {
+        return told(StatusCode::BAD_REQUEST, "give workers=NUMBER, or by=NUMBER");
     }
+    let to = move |now: usize| {
+        workers
+            .unwrap_or(now)
+            .saturating_add_signed(by.unwrap_or(0))
+    };
+    finish(async move { master.scale(to).await }).await
 }
 
 async fn recycle(State(master): Shared, Path(slot): Path<usize>) -> Response {
@@ -221,8 +220,11 @@ async fn recycle(State(master): Shared, Path(slot): Path<usize>) -> Response {
             &format!("give the slot of a worker, from 1 to {slots}"),
         );
     }
-    let renewed = reload::renew(&master.fleet, slot - 1, "asked").await;
-    outcome(renewed.map(|()| format!("slot {slot} has a new worker")))
+    finish(async move {
+        reload::renew(&master.fleet, slot - 1, "asked").await?;
+        Ok(format!("slot {slot} has a new worker"))
+    })
+    .await
 }
 
 async fn drain(State(master): Shared) -> Response {
@@ -239,16 +241,12 @@ async fn no_drain(State(master): Shared) -> Response {
 }
 
 async fn watch(State(master): Shared) -> Response {
-    let events = master.fleet.events().watch();
-    let now = Event::of(What::Watching {
+    let lines = master.fleet.events().lines(What::Watching {
         pid: std::process::id(),
         generation: master.fleet.generation().number,
         workers: master.fleet.slots(),
     });
-    let rest = stream::unfold(events, async |mut events| {
-        Some((next_line(&mut events).await?, events))
-    });
-    let lines = Body::from_stream(stream::iter([line(&now)]).chain(rest));
+    let lines = Body::from_stream(lines);
     ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
 }
 
@@ -268,6 +266,21 @@ struct Stopping {
 async fn stop(State(master): Shared, Query(Stopping { now }): Query<Stopping>) -> Response {
     master.stop(if now { Stop::Now } else { Stop::Drain });
     told(StatusCode::ACCEPTED, "stopping")
+}
+
+/// Does something to its end, although who asked for it may not wait for it.
+async fn finish(work: impl Future<Output = Result<String, Failure>> + Send + 'static) -> Response {
+    finished(tokio::spawn(work).await)
+}
+
+fn finished(done: Result<Result<String, Failure>, JoinError>) -> Response {
+    match done {
+        Ok(done) => outcome(done),
+        Err(error) => told(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &format!("it broke off: {error}"),
+        ),
+    }
 }
 
 fn outcome(done: Result<String, Failure>) -> Response {

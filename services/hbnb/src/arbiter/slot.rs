@@ -85,8 +85,8 @@ impl Slot {
                 Some(worker) => tokio::select! {
                     biased;
                     order = come.recv() => order,
-                    _ = worker.ended() => {
-                        self.lost(&worker);
+                    () = worker.leaves() => {
+                        self.lost(worker);
                         continue;
                     }
                 },
@@ -113,13 +113,16 @@ impl Slot {
         }
     }
 
-    /// The worker ended without having been told to.
-    fn lost(&mut self, worker: &Worker) {
+    /// The worker ended, or leaves because somebody else has told it to.
+    fn lost(&mut self, worker: Arc<Worker>) {
         self.worker = None;
         self.failures = match worker.was_well_for(WELL) {
             true => 0,
             false => self.failures + 1,
         };
+        if !worker.is_ended() {
+            dismiss(&self.fleet, worker);
+        }
     }
 
     /// Its generation, with the options as they have been changed since.

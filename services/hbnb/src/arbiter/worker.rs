@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
+pub(crate) use super::ended::Life;
 use super::ended::{Cause, Ended};
 use super::events::{Events, What};
 use super::generation::Generation;
@@ -35,26 +36,6 @@ pub(crate) struct Worker {
     life: watch::Sender<Life>,
     events: Events,
     said: Mutex<Said>,
-}
-
-/// Where a worker is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Life {
-    Starting,
-    Ready,
-    Draining,
-    Ended(Ended),
-}
-
-impl Life {
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Life::Starting => "starting",
-            Life::Ready => "ready",
-            Life::Draining => "draining",
-            Life::Ended(_) => "ended",
-        }
-    }
 }
 
 /// What it has told lately.
@@ -175,6 +156,14 @@ impl Worker {
             Ok(Life::Ended(ended)) => Err(ended),
             _ => Ok(()),
         }
+    }
+
+    /// Waits until it leaves, or has ended.
+    pub(crate) async fn leaves(&self) {
+        let mut life = self.life.subscribe();
+        let turned = life.wait_for(|life| matches!(life, Life::Draining | Life::Ended(_)));
+        // The sender is in `self`.
+        let _ = turned.await;
     }
 
     pub(crate) async fn ended(&self) -> Ended {
