@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
-use rig::process::{end, free_port};
+use rig::process::{end, free_port, stop};
 use rig::{Binary, Server, start_api, until};
 use tempfile::TempDir;
 
@@ -114,7 +114,7 @@ async fn a_stopped_process_goes_on() {
     let folder = TempDir::new().unwrap();
     let server = start("hbnb-api", &folder, "1s").await;
     for _ in 0..3 {
-        server.signal("STOP").unwrap();
+        stop(server.pid()).await.unwrap();
         let asked = send(server.base(), "GET", "/api/v1/status", &[], None, PAUSE).await;
         assert!(asked.is_err(), "a stopped process answered");
         server.signal("CONT").unwrap();
