@@ -1,8 +1,9 @@
 //! The control socket, and who is heard there.
 
 use std::fs;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use rig::process::is_alive;
@@ -91,6 +92,33 @@ async fn another_user_is_refused() {
     let says = "somebody else's connection to the control socket is refused";
     site.master.server.until_says(says, LIMIT).await.unwrap();
     site.done(&["status"]).await;
+}
+
+/// The name at which a master asks a worker can be read by everybody.
+#[tokio::test]
+async fn another_user_is_refused_by_workers() {
+    let site = Site::start(&["--workers", "1"]).await;
+    let worker = site.master.pids().await.unwrap()[0];
+    let files = fs::read_dir(format!("/proc/{worker}/fd")).unwrap();
+    let files = files.filter_map(|file| fs::read_link(file.unwrap().path()).ok());
+    let files: Vec<PathBuf> = files.collect();
+    let is_its = |inode: &str| files.contains(&format!("socket:[{inode}]").into());
+    let all = fs::read_to_string("/proc/net/unix").unwrap();
+    let doors = all.lines().filter(|line| line.contains("@hbnb/admin/"));
+    let mut doors = doors.map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let door = doors.find(|door| is_its(door[6])).unwrap();
+    let door = door[7].trim_start_matches('@');
+    let ask = |user: u32| {
+        let mut curl = std::process::Command::new("curl");
+        curl.args(["--silent", "--abstract-unix-socket", door, "http://h/log"]);
+        curl.uid(user).stderr(Stdio::null()).output().unwrap()
+    };
+    let own = fs::metadata(format!("/proc/{worker}")).unwrap().uid();
+    assert_eq!(String::from_utf8_lossy(&ask(own).stdout), "info\n");
+    if own != 0 {
+        return skipped("another user at a worker", "only root becomes another one");
+    }
+    assert!(ask(NOBODY).stdout.is_empty());
 }
 
 #[tokio::test]

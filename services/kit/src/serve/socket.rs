@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustix::process::geteuid;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 /// A listening socket.
@@ -57,7 +58,12 @@ impl Socket {
                 let _ = stream.set_nodelay(true);
                 Ok(Accepted::Tcp(stream, peer.to_string()))
             }
-            Socket::Unix { listener, .. } => Ok(Accepted::Unix(listener.accept().await?.0)),
+            Socket::Unix { listener, .. } => loop {
+                let (stream, _) = listener.accept().await?;
+                if is_let_in(&stream) {
+                    return Ok(Accepted::Unix(stream));
+                }
+            },
         }
     }
 
@@ -75,6 +81,18 @@ impl Socket {
             }
         }
     }
+}
+
+/// An abstract socket has no mode that would keep others out, and everybody can read its name: only root and the own user
+/// are let in there.
+fn is_let_in(stream: &UnixStream) -> bool {
+    let at = stream.local_addr();
+    let is_abstract = at.is_ok_and(|at| at.as_abstract_name().is_some());
+    let users = [0, geteuid().as_raw()];
+    !is_abstract
+        || stream
+            .peer_cred()
+            .is_ok_and(|peer| users.contains(&peer.uid()))
 }
 
 /// A socket file that is removed when this is dropped. It goes before the listener, so it never names a dead socket.
