@@ -36,7 +36,10 @@ compile() {
 # change, so they do without: their own room is optimised for speed, which is nearly as fast, and soon done.
 program() {
     case $1 in
-    hbnb-web) compile --bin "$1" --config 'profile.image.package.hbnb-web={opt-level=3,strip="symbols"}' ;;
+    hbnb-web)
+        compile --bin "$1" --config 'profile.image.package.hbnb-web.opt-level=3' \
+            --config 'profile.image.package.hbnb-web.strip="symbols"'
+        ;;
     *) WHOLE=$(echo "$1" | tr - _) compile --bin "$1" ;;
     esac
 }
