@@ -13,6 +13,7 @@ mod profile;
 use others::median;
 use profile::{Profile, sip};
 use rig::environment::variable;
+use rig::process::{cpu_time, tree};
 use rig::{Binary, Server, Storage, announce, skipped, until};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -24,6 +25,8 @@ const SLACK: Duration = Duration::from_secs(8);
 const AT_ONCE: usize = 500;
 /// How long the other clients are watched.
 const WATCH: Duration = Duration::from_secs(8);
+/// As little work in a fifth of a second is next to none.
+const REST: Duration = Duration::from_millis(20);
 const PLACES: usize = 200_000;
 const READERS: usize = 200;
 /// Readers that begin at once; what fits into the buffers on the way, megabytes for each, is made as fast as it can be.
@@ -127,10 +130,10 @@ async fn slow_readers(storage: &Storage) {
 
 /// What fits between server and reader has been sent once there is next to no work.
 async fn until_at_rest(server: &Server) {
-    let mut before = 0;
+    let mut before = Duration::ZERO;
     until("the server rests", SLACK * 4, async || {
         let now = worked(server);
-        let rests = now - before <= 2;
+        let rests = now.saturating_sub(before) <= REST;
         before = now;
         sleep(Duration::from_millis(200)).await;
         Ok(rests)
@@ -139,12 +142,10 @@ async fn until_at_rest(server: &Server) {
     .unwrap();
 }
 
-/// The time that the process has worked, in hundredths of a second: user and system time of `/proc/PID/stat`.
-fn worked(server: &Server) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.pid())).unwrap();
-    let (_, fields) = stat.rsplit_once(") ").unwrap();
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+/// The processor time of all its processes.
+fn worked(server: &Server) -> Duration {
+    let all = tree(server.pid()).into_iter();
+    all.map(|pid| cpu_time(pid).unwrap()).sum()
 }
 
 /// No pool of database connections is ever used up.
