@@ -1,6 +1,7 @@
 //! What the tests of HBNB stand on: an HTTP client, a player of golden scenarios, a PostgreSQL of our own,
 //! a browser, and a way to start the binaries. It runs programs and speaks HTTP; it links none of the services.
 
+pub mod again;
 pub mod browser;
 pub mod cgroup;
 pub mod clients;
@@ -35,6 +36,7 @@ pub mod validator;
 pub mod visits;
 pub mod writer;
 
+pub use again::Again;
 pub use browser::Browser;
 pub use cgroup::Cgroup;
 pub use clients::{Asked, Clients, Question};

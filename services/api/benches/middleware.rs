@@ -13,9 +13,7 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use api::{Manners, app};
@@ -31,7 +29,7 @@ use kit::program;
 use kit::serve::{Clocks, Drain, Inherited, Serve, bind, signal};
 use kit::telemetry::{self, Service};
 use rig::process::cpu_time;
-use rig::{Collector, Load};
+use rig::{Again, Collector, Load};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -117,8 +115,7 @@ fn judge(what: &str, ratio: f64, goal: f64) {
 /// A server in a process of its own.
 struct Contender {
     form: &'static str,
-    child: Child,
-    address: SocketAddr,
+    server: Again,
     /// The processor time of each round.
     rounds: Vec<Duration>,
 }
@@ -126,30 +123,21 @@ struct Contender {
 impl Contender {
     fn start(form: &'static str, envs: &[(&str, &str)], folder: &TempDir) -> Contender {
         let log = File::create(folder.path().join(form).with_extension("log")).unwrap();
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--serve", form])
-            .envs(envs.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        said.read_line(&mut line).unwrap();
-        let address = line.trim().trim_start_matches("http://").parse().unwrap();
+        let server = Again::serve(form, |command| {
+            command.envs(envs.iter().copied()).stderr(log);
+        });
         Contender {
             form,
-            child,
-            address,
+            server: server.unwrap(),
             rounds: Vec::new(),
         }
     }
 
     async fn run(&mut self, counts: bool) {
-        let before = cpu_time(self.child.id()).unwrap();
-        LOAD.run(self.address, REQUEST).await.unwrap();
+        let before = cpu_time(self.server.pid()).unwrap();
+        LOAD.run(self.server.address(), REQUEST).await.unwrap();
         if counts {
-            let used = cpu_time(self.child.id()).unwrap().saturating_sub(before);
+            let used = cpu_time(self.server.pid()).unwrap().saturating_sub(before);
             self.rounds.push(used);
         }
     }
@@ -158,13 +146,6 @@ impl Contender {
     fn against(&self, other: &Contender) -> f64 {
         let rounds = self.rounds.iter().zip(&other.rounds);
         median(rounds.map(|(own, other)| own.div_duration_f64(*other)))
-    }
-}
-
-impl Drop for Contender {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -9,10 +9,9 @@
 )]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use assets::{File, of_files};
@@ -21,8 +20,8 @@ use kit::serve::Inherited;
 use kit::service::{self, Opened, Supervisors};
 use kit::telemetry::Service;
 use kit::{program, serve};
-use rig::process::{cpu_time, end};
-use rig::{Load, Nginx};
+use rig::process::cpu_time;
+use rig::{Again, Load, Nginx};
 use tempfile::TempDir;
 
 /// What is asked in a round.
@@ -68,31 +67,24 @@ async fn compare() {
 
 /// A server in processes of its own, which ends with this.
 struct Contender {
-    server: Server,
+    _server: Server,
     /// The process that answers.
     pid: u32,
     address: SocketAddr,
 }
 
 enum Server {
-    Ours(Child),
+    Ours { _ours: Again },
     Nginx { _nginx: Nginx },
 }
 
 impl Contender {
     fn ours() -> Contender {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .arg("--serve")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap());
-        let line = said.lines().next().unwrap().unwrap();
-        let (pid, address) = (child.id(), line.trim_start_matches("http://").parse());
+        let ours = Again::serve("ours", |_| ()).unwrap();
         Contender {
-            server: Server::Ours(child),
-            pid,
-            address: address.unwrap(),
+            pid: ours.pid(),
+            address: ours.address(),
+            _server: Server::Ours { _ours: ours },
         }
     }
 
@@ -106,7 +98,7 @@ impl Contender {
         Contender {
             pid: nginx.worker().unwrap(),
             address: nginx.address(),
-            server: Server::Nginx { _nginx: nginx },
+            _server: Server::Nginx { _nginx: nginx },
         }
     }
 
@@ -116,14 +108,6 @@ impl Contender {
         let length = LOAD.run(self.address, &request(size)).await.unwrap();
         assert_eq!(length, size);
         cpu_time(self.pid).unwrap().saturating_sub(before)
-    }
-}
-
-impl Drop for Contender {
-    fn drop(&mut self) {
-        if let Server::Ours(child) = &mut self.server {
-            end(child);
-        }
     }
 }
 

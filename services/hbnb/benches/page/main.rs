@@ -11,9 +11,7 @@
 mod parts;
 
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::Router;
@@ -27,8 +25,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use kit::program;
 use parts::{AMENITIES, Answers, Parts, SHOWN, STATES, api, places};
-use rig::Load;
-use rig::process::{cpu_time, end};
+use rig::process::cpu_time;
+use rig::{Again, Load};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use web::ApiClient;
@@ -51,7 +49,7 @@ fn main() -> ExitCode {
 }
 
 async fn compare() {
-    let forms = ["hyper", "page", "site"].map(Contender::start);
+    let forms = ["hyper", "page", "site"].map(|form| Again::serve(form, |_| ()).unwrap());
     let [hyper, page, site] = &forms;
     let answers = Answers::read(&api(&TempDir::new().unwrap()).await).await;
     let search = format!(
@@ -62,12 +60,12 @@ async fn compare() {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         rounds.push(Round {
-            sent: hyper.micros(&first).await,
-            rendered: page.micros(&first).await,
+            sent: micros(hyper, &first).await,
+            rendered: micros(page, &first).await,
             parts: Parts::measure(&answers),
-            whole: site.micros(&first).await,
-            lists: site.micros(&states).await + site.micros(&amenities).await,
-            search: site.micros(&search).await,
+            whole: micros(site, &first).await,
+            lists: micros(site, &states).await + micros(site, &amenities).await,
+            search: micros(site, &search).await,
         });
     }
     let ratio = report(&rounds);
@@ -146,39 +144,12 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// A server in a process of its own.
-struct Contender {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Contender {
-    fn start(form: &str) -> Contender {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--serve", form])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        said.read_line(&mut line).unwrap();
-        let address = line.trim().parse().unwrap();
-        Contender { child, address }
-    }
-
-    /// Microseconds of processor time that a request takes.
-    async fn micros(&self, request: &str) -> f64 {
-        let before = cpu_time(self.child.id()).unwrap();
-        LOAD.run(self.address, request).await.unwrap();
-        let used = cpu_time(self.child.id()).unwrap().saturating_sub(before);
-        used.as_secs_f64() * 1e6 / LOAD.all() as f64
-    }
-}
-
-impl Drop for Contender {
-    fn drop(&mut self) {
-        end(&mut self.child);
-    }
+/// Microseconds of processor time that a request takes of a server.
+async fn micros(server: &Again, request: &str) -> f64 {
+    let before = cpu_time(server.pid()).unwrap();
+    LOAD.run(server.address(), request).await.unwrap();
+    let used = cpu_time(server.pid()).unwrap().saturating_sub(before);
+    used.as_secs_f64() * 1e6 / LOAD.all() as f64
 }
 
 /// Serves until it is killed, and says where.

@@ -1,13 +1,12 @@
 //! A server in processes of its own.
 
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use rig::process::{cpu_time, end_tree, free_port, tree};
-use rig::{Binary, Load, Server, until};
+use rig::{Again, Binary, Load, Server, until};
 use tokio::net::TcpStream;
 
 /// As the clients use it: two processes on two cores.
@@ -27,6 +26,7 @@ pub(crate) struct Contender {
 
 enum Processes {
     Ours(Server),
+    Axum(Again),
     Other(Child),
 }
 
@@ -57,20 +57,13 @@ impl Contender {
 
     /// The same service, by what axum brings along.
     pub(crate) fn axum(name: &'static str) -> Contender {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--serve", name])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        said.read_line(&mut line).unwrap();
+        let server = Again::serve(name, |_| ()).unwrap();
         Contender {
             name,
             keeps: true,
             reads: true,
-            address: line.trim().parse().unwrap(),
-            processes: Processes::Other(child),
+            address: server.address(),
+            processes: Processes::Axum(server),
         }
     }
 
@@ -109,6 +102,7 @@ impl Contender {
     fn pid(&self) -> u32 {
         match &self.processes {
             Processes::Ours(server) => server.pid(),
+            Processes::Axum(server) => server.pid(),
             Processes::Other(child) => child.id(),
         }
     }
