@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use listenfd::ListenFd;
@@ -61,23 +61,25 @@ impl Inherited {
     /// The file, pipe or device of this name, `access` or `error`. It is opened anew, as `how` says, which the user of this
     /// process must be allowed to: so it has modes of its own, whatever those are that the supervisor has it open with.
     pub fn file(&self, name: &str, how: &OpenOptions) -> Result<Option<File>, ServeError> {
-        let opened = match self.number(name) {
-            Ok(Some(number)) => how.open(format!("/proc/self/fd/{number}")).map(Some),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
+        let opened = match self.left.iter().find(|(given, _)| given == name) {
+            Some((_, file)) => anew(file.as_raw_fd(), how).map(Some),
+            None => self.handed_file(name, how),
         };
         let name = name.to_owned();
         opened.map_err(|error| ServeError::InheritedFile { name, error })
     }
 
-    fn number(&self, name: &str) -> io::Result<Option<RawFd>> {
-        if let Some((_, file)) = self.left.iter().find(|(given, _)| given == name) {
-            return Ok(Some(file.as_raw_fd()));
-        }
-        match self.names.iter().position(|given| given == name) {
-            Some(index) => self.handed().take_raw_fd(index),
-            None => Ok(None),
-        }
+    fn handed_file(&self, name: &str, how: &OpenOptions) -> io::Result<Option<File>> {
+        let Some(index) = self.names.iter().position(|given| given == name) else {
+            return Ok(None);
+        };
+        let Some(number) = self.handed().take_raw_fd(index)? else {
+            return Ok(None);
+        };
+        let file = anew(number, how)?;
+        // No child may have it.
+        close(number);
+        Ok(Some(file))
     }
 
     /// The main and the admin listeners: the latter are called `admin`, the former as anybody likes.
@@ -100,6 +102,19 @@ impl Inherited {
     fn handed(&self) -> MutexGuard<'_, ListenFd> {
         self.handed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn anew(number: RawFd, how: &OpenOptions) -> io::Result<File> {
+    how.open(format!("/proc/self/fd/{number}"))
+}
+
+#[expect(
+    unsafe_code,
+    reason = "a number becomes an open file: that it is this process's own is the protocol"
+)]
+fn close(number: RawFd) {
+    // SAFETY: it is open, as it was opened anew just now, and each number that was handed over is taken once.
+    drop(unsafe { OwnedFd::from_raw_fd(number) });
 }
 
 fn socket(handed: &mut ListenFd, index: usize) -> io::Result<Socket> {
