@@ -16,9 +16,10 @@ pub(super) fn register(registry: &Registry) -> prometheus::Result<()> {
     registry.register(Box::new(MemoryCollector::new()?))
 }
 
-/// How many processes of that group the kernel has killed for want of memory; none if there is no limit.
+/// How many processes of the group of this process the kernel has killed for want of memory, whose limit it ever was: its own,
+/// that of a group around it, or the machine's. None if the kernel does not tell.
 pub fn oom_kills() -> Option<u64> {
-    Group::tightest(Path::new("/"))?.oom_kills()
+    Group::own(Path::new("/"))?.oom_kills()
 }
 
 /// Looks for the group, and reads its files, whenever the metrics are gathered: a limit may come and go.

@@ -28,7 +28,7 @@ impl Group {
     /// Of the group of this process and those around it, as far as they can be seen, the one with the lowest limit. All
     /// paths are taken below `root`, which is `/` but in tests.
     pub(super) fn tightest(root: &Path) -> Option<Group> {
-        let (mount, folder) = own(root)?;
+        let (mount, folder) = found(root)?;
         let around = folder
             .ancestors()
             .take_while(|folder| folder.starts_with(&mount.point));
@@ -40,6 +40,13 @@ impl Group {
         groups
             .filter(|group| group.limit().is_some())
             .min_by_key(Group::limit)
+    }
+
+    /// The group of this process itself, whether it has a limit or not.
+    pub(super) fn own(root: &Path) -> Option<Group> {
+        let (mount, folder) = found(root)?;
+        let version = mount.version;
+        Some(Group { version, folder })
     }
 
     /// The limit in bytes; none if there is no limit.
@@ -87,7 +94,7 @@ impl Group {
 }
 
 /// The mount through which the group that controls this process's memory is seen, and its folder there.
-fn own(root: &Path) -> Option<(Mount, PathBuf)> {
+fn found(root: &Path) -> Option<(Mount, PathBuf)> {
     let groups = read_to_string(root.join("proc/self/cgroup")).ok()?;
     let mounts = read_to_string(root.join("proc/self/mountinfo")).ok()?;
     // Where version 1 has the memory, version 2 may be there without it.

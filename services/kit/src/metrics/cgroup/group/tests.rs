@@ -81,6 +81,7 @@ fn version_2_the_tightest_counts() {
     assert_eq!(Group::tightest(root.path()).unwrap().usage(), Some(60));
 }
 
+/// There is none whose limit could be told, and kills are told all the same: a group around may have one, or the machine.
 #[test]
 fn without_a_limit_there_is_no_group() {
     let root = root("0::/user.slice\n", TWO);
@@ -88,9 +89,14 @@ fn without_a_limit_there_is_no_group() {
     put(
         root.path(),
         "sys/fs/cgroup/user.slice",
-        &[("memory.max", "max\n")],
+        &[
+            ("memory.max", "max\n"),
+            ("memory.events", "low 0\noom 1\noom_kill 1\n"),
+        ],
     );
     assert_eq!(Group::tightest(root.path()), None);
+    let own = Group::own(root.path()).unwrap();
+    assert_eq!(own.oom_kills(), Some(1));
     assert_eq!(Group::tightest(&root.path().join("no")), None);
 }
 
