@@ -5,6 +5,7 @@
 //! ([`slot`]).
 
 mod assemble;
+mod begin;
 pub(crate) mod call;
 mod control;
 mod counts;
@@ -18,6 +19,7 @@ mod hears;
 mod merge;
 pub(crate) mod options;
 mod output;
+mod owed;
 mod pauses;
 mod pid_file;
 mod queues;
@@ -33,6 +35,7 @@ mod state;
 mod stock;
 pub(crate) mod takeover;
 mod trial;
+mod trim;
 mod upgrade;
 mod watch;
 mod worker;

@@ -4,8 +4,11 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use rig::process::free_port;
+use rig::master::Status;
+use rig::process::{free_port, signal};
 use rig::{Binary, Master, Server, Storage};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::LIMIT;
 use crate::site::{Site, nothing_lost};
@@ -25,7 +28,7 @@ async fn releases() {
         ("RELEASE_TRUE", hbnb.path().to_str().unwrap()),
         ("RELEASE_DOES", does.path().to_str().unwrap()),
     ];
-    let short = ["--start-timeout", "1s", "--database-wait", "500ms"];
+    let short = ["--start-timeout", "5s", "--database-wait", "500ms"];
     let (site, release) = Site::of_a_release(&short, &envs).await;
     let before = serving(&site).await;
     let visitors = site.visitors();
@@ -52,7 +55,7 @@ async fn releases() {
     for (what, why) in [
         ("leaves", "ended before it was ready, with exit code 3"),
         ("dies", "ended before it was ready, with signal 6"),
-        ("sleeps", "was not ready within 1.5s: it says nothing"),
+        ("sleeps", "was not ready within 5.5s: it says nothing"),
     ] {
         fs::write(does.path(), what).unwrap();
         release.replace_by_a_bad_one();
@@ -203,4 +206,90 @@ async fn addresses_come_and_go() {
     .await
     .unwrap();
     nothing_lost("the address that stays", &visitors.end().await);
+}
+
+/// A worker that ends while one of the next generation is still being tried is replaced at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_ends_during_a_trial() {
+    let configured = Configured::start().await;
+    let (site, main) = (&configured.site, &configured.main);
+    let before = site.master.until_settled(LIMIT).await.unwrap();
+    // Whoever connects there waits for an answer.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://hbnb@{}/hbnb", silent.local_addr().unwrap());
+    configured.write(main, &url, "");
+    site.done(&["reload"]).await;
+    let tried = |status: &Status| {
+        let mut workers = status.workers.iter();
+        workers
+            .find(|worker| worker.generation == 2)
+            .map(|worker| worker.pid)
+    };
+    let is_tried = |status: &Status| tried(status).is_some();
+    site.master
+        .until("one is tried", LIMIT, is_tried)
+        .await
+        .unwrap();
+    let killed = before.worker(1).unwrap().pid;
+    signal(&killed.to_string(), "KILL").unwrap();
+    let mut trial = None;
+    let stands_in = |status: &Status| {
+        trial = tried(status);
+        let mut workers = status.workers.iter();
+        trial.is_some()
+            && workers.any(|worker| {
+                (worker.slot, worker.generation) == (1, 1)
+                    && worker.pid != killed
+                    && worker.state == "ready"
+            })
+    };
+    site.master
+        .until("another stands in", LIMIT, stands_in)
+        .await
+        .unwrap();
+    signal(&trial.unwrap().to_string(), "KILL").unwrap();
+    let has_failed = |status: &Status| status.last.as_ref().is_some_and(|last| !last.done);
+    site.master
+        .until("the reload has failed", LIMIT, has_failed)
+        .await
+        .unwrap();
+    assert_eq!(serving(site).await.0, 1);
+}
+
+/// An address that only a worker which leaves has any more is still to be had.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_comes_back_while_it_is_let_go() {
+    let configured = Configured::start().await;
+    let (site, main) = (&configured.site, &configured.main);
+    let url = site.storage.url();
+    let other = format!("127.0.0.1:{}", free_port().unwrap());
+    let both = format!("{main},{other}");
+    configured.write(&both, url, "");
+    site.done(&["reload", "--wait"]).await;
+    let mut slow = TcpStream::connect(&other).await.unwrap();
+    let head = "POST /api/v1/places_search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let is_under_way = |status: &Status| status.workers.iter().any(|worker| worker.in_flight > 0);
+    site.master
+        .until("it is read", LIMIT, is_under_way)
+        .await
+        .unwrap();
+    configured.write(main, url, "");
+    site.done(&["reload", "--wait"]).await;
+    let leaves = |status: &Status| {
+        let mut workers = status.workers.iter();
+        workers.any(|worker| worker.state == "draining" && worker.in_flight > 0)
+    };
+    site.master
+        .until("its worker leaves", LIMIT, leaves)
+        .await
+        .unwrap();
+    configured.write(&both, url, "");
+    site.done(&["reload", "--wait"]).await;
+    let answer = rig::http::get(&format!("http://{other}"), "/api/v1/status").await;
+    assert_eq!(answer.unwrap().status, 200);
+    slow.write_all(b"}").await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }

@@ -4,7 +4,8 @@ use rig::Clients;
 use rig::process::free_port;
 use rig::{Binary, Master, Server, Storage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
 
 use crate::LIMIT;
 use crate::site::{Site, nothing_lost, questions};
@@ -21,7 +22,7 @@ async fn slots() {
     let address = site.master.address();
     let mut open = Vec::new();
     for _ in 0..CONNECTIONS {
-        let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+        let mut connection = TcpStream::connect(address).await.unwrap();
         crate::scale::ask(&mut connection).await;
         open.push(connection);
     }
@@ -100,4 +101,33 @@ async fn several_listeners() {
         Some(0)
     );
     assert!(!socket.exists(), "the file of the socket is left");
+}
+
+/// No socket of a slot is without a worker, although none can begin that would take it over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fewer_slots_while_nothing_can_begin() {
+    let args = ["--balance", "slots", "--workers", "3"];
+    let site = Site::start_with(&args, &[("HBNB_DATABASE_WAIT", "500ms")]).await;
+    let file = site.storage.folder().join("hbnb.db");
+    let away = file.with_extension("away");
+    std::fs::rename(&file, &away).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let said = site.refused(&["scale", "1"]).await;
+    assert!(said.contains("ended before it was ready"), "{said}");
+    all_are_answered(&site).await;
+    let status = site.master.until_settled(LIMIT).await.unwrap();
+    assert_eq!(status.workers.len(), 3);
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(&away, &file).unwrap();
+    site.done(&["scale", "1"]).await;
+    all_are_answered(&site).await;
+}
+
+/// So many that every socket has some.
+async fn all_are_answered(site: &Site) {
+    for _ in 0..CONNECTIONS / 4 {
+        let mut connection = TcpStream::connect(site.master.address()).await.unwrap();
+        let asked = timeout(LIMIT, crate::scale::ask(&mut connection)).await;
+        assert!(asked.is_ok(), "a connection is accepted by nobody");
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
-use rig::process::{cpu_time, signal};
+use rig::process::{cpu_time, free_port, signal};
 use rig::{announce, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -131,4 +131,34 @@ async fn a_crash_loop_slows_down() {
     let asked = visitors.end().await;
     assert!(asked.answered > asked.lost.len(), "{asked:?}");
     site.master.until_settled(LIMIT).await.unwrap();
+}
+
+/// What is asked for before the first worker is ready is done after.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn before_the_first_worker_is_ready() {
+    let storage = rig::Storage::sqlite().unwrap();
+    let [main, admin] = [(); 2].map(|()| format!("127.0.0.1:{}", free_port().unwrap()));
+    let hbnb = rig::Binary::named("hbnb").unwrap();
+    let args = [
+        "serve",
+        "--workers",
+        "1",
+        "--database-url",
+        storage.url(),
+        "--bind",
+        &main,
+        "--admin-bind",
+        &admin,
+    ];
+    let command = hbnb.command(&args, &[], storage.folder());
+    let (base, admin) = (format!("http://{main}"), format!("http://{admin}"));
+    let server = rig::Server::launch(command, &base, &admin).unwrap();
+    let master = rig::Master::of(server, storage.folder());
+    until("it is asked for", LIMIT, async || {
+        Ok(master.hbnb(&["scale", "3"]).await?.code == Some(0))
+    })
+    .await
+    .unwrap();
+    let site = Site { master, storage };
+    until_so_many(&site, 3).await;
 }

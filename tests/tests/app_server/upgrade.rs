@@ -1,6 +1,7 @@
 //! Upgrades in place under load.
 
 use std::fs;
+use std::path::Path;
 
 use rig::process::free_port;
 use rig::{Binary, Master, Scrapes, Server, Storage, http, until};
@@ -126,9 +127,25 @@ async fn logs_that_were_handed_over() {
         until("lines in both", LIMIT, are_there).await.unwrap();
     }
     assert_eq!(site.master.server.logs(), introduced);
+    // Each is open once, and workers have none of them.
+    let workers = site.master.pids().await.unwrap();
+    for name in ["access.log", "error.log"] {
+        let file = site.storage.folder().join(name);
+        assert_eq!(files_open(site.master.server.pid(), &file), 2, "{name}");
+        for worker in &workers {
+            assert_eq!(files_open(*worker, &file), 0, "{name}");
+        }
+    }
 }
 
-/// The next release is put there while one is still being tried.
+/// How many open files of a process are this one.
+fn files_open(pid: u32, file: &Path) -> usize {
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    let links = open.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+    links.filter(|link| link == file).count()
+}
+
+/// The next release is put there while one is still being tried. Signals that come meanwhile are obeyed after.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_releases_at_once() {
     let (site, release) = Site::of_a_release(&[], &[]).await;
@@ -141,9 +158,12 @@ async fn two_releases_at_once() {
         .await
         .unwrap();
     release.replace();
-    let serves = |status: &rig::master::Status| status.upgrades == 1 && status.is_settled();
+    for name in ["USR2", "TTIN"] {
+        site.master.server.signal(name).unwrap();
+    }
+    let serves = |status: &rig::master::Status| {
+        status.upgrades == 2 && status.is_settled() && status.workers.len() == 3
+    };
     site.master.until("it serves", LIMIT, serves).await.unwrap();
-    assert!(!release.is_run_by(pid));
-    site.done(&["upgrade"]).await;
     assert!(release.is_run_by(pid));
 }

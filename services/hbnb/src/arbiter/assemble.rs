@@ -20,6 +20,7 @@ use super::generation::Generation;
 use super::hears::Ear;
 use super::merge::Totals;
 use super::options::{ArbiterOptions, Balance};
+use super::owed::Owed;
 use super::pid_file::PidFile;
 use super::queues;
 use super::signals::Signals;
@@ -53,6 +54,8 @@ pub(crate) enum Begin {
 pub(crate) struct Before {
     pub(crate) slots: Vec<Option<Arc<Worker>>>,
     pub(crate) workers: Vec<Arc<Worker>>,
+    /// What is left to do.
+    pub(crate) owed: Owed,
     /// Why there was no other program, if there was to be one.
     pub(crate) failed: Option<String>,
 }
@@ -120,10 +123,12 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         in_force_since,
         events,
         is_drained,
+        owed,
     } = takeover::restore(kept)?;
     let begin = Begin::From(Before {
         slots,
         workers,
+        owed,
         failed,
     });
     let rest = Rest {

@@ -1,5 +1,6 @@
 //! All slots and all workers.
 
+mod ends;
 mod slots;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::counts::Counts;
-use super::ended::{Cause, Ended, How, tell_end};
+use super::ended::Cause;
 use super::events::Events;
 use super::generation::Generation;
 use super::merge::Totals;
@@ -38,11 +39,13 @@ struct State {
     /// What new workers belong to.
     generation: Arc<Generation>,
     slots: Vec<Orders>,
+    /// Among how many the sockets of slots are shared out, where some are to be closed.
+    sharing: Option<usize>,
     /// Those that have not been reaped, by the number of their process.
     workers: BTreeMap<i32, Arc<Worker>>,
     /// What ended workers have counted.
     ended: Totals,
-    /// How often the kernel has killed for memory.
+    /// How many kills for memory have been told.
     oom_kills: Option<u64>,
     stopping: bool,
     first: Option<Result<(), Failure>>,
@@ -64,6 +67,7 @@ impl Fleet {
             state: Mutex::new(State {
                 generation,
                 slots: Vec::new(),
+                sharing: None,
                 workers: BTreeMap::new(),
                 ended,
                 oom_kills: oom_kills(),
@@ -183,15 +187,6 @@ impl Fleet {
         is_first
     }
 
-    /// How a worker of this generation ended last that had not been told to.
-    pub(crate) fn loss(&self, generation: u64) -> Option<Failure> {
-        self.state().lost.get(&generation).cloned()
-    }
-
-    pub(crate) fn forget_losses(&self) {
-        self.state().lost.clear();
-    }
-
     pub(crate) fn is_stopping(&self) -> bool {
         self.state().stopping
     }
@@ -199,54 +194,6 @@ impl Fleet {
     /// What ended workers have counted.
     pub(crate) fn with_ended<T>(&self, use_it: impl FnOnce(&Totals) -> T) -> T {
         use_it(&self.state().ended)
-    }
-
-    /// Takes a worker that was reaped out.
-    pub(crate) fn take(&self, pid: Pid) -> Option<Arc<Worker>> {
-        let pid = pid.as_raw_nonzero().get();
-        self.state().workers.remove(&pid)
-    }
-
-    /// Notes the end of a worker that was taken out, and tells of it.
-    pub(crate) fn worker_ended(&self, worker: &Worker, how: How) {
-        worker.output.pass_on_what_is_there();
-        if let Some(access) = &worker.access {
-            access.pass_on_what_is_there();
-        }
-        let cause = self.cause(worker, how);
-        match worker.board.left() {
-            Ok(left) if !left.is_empty() => self.state().ended.add(&left),
-            _ => self.state().ended.add(&worker.metrics()),
-        }
-        // Of the first its master tells, and ends.
-        if self.first().is_some() {
-            tell_end(worker, how, cause);
-        }
-        let asked = worker.life() == Life::Draining;
-        if !asked {
-            let failure = Failure {
-                reason: format!("{worker} had taken over, and ended with {how}"),
-                lines: worker.output.last(),
-            };
-            self.state().lost.insert(worker.generation.number, failure);
-        }
-        worker.turns(Life::Ended(Ended { how, cause }));
-        self.0.counts.ended(cause, asked);
-        self.tell_change();
-    }
-
-    fn cause(&self, worker: &Worker, how: How) -> Cause {
-        let oom_kills = oom_kills();
-        let before = std::mem::replace(&mut self.state().oom_kills, oom_kills);
-        let killed = how == How::Signal(Signal::KILL.as_raw());
-        match (worker.killed(), how) {
-            (Some(cause), _) => cause,
-            (None, How::Exit(0)) => Cause::Asked,
-            (None, How::Exit(code)) if code == i32::from(kit::watchdog::STUCK) => Cause::Stuck,
-            (None, How::Exit(_)) => Cause::Exit,
-            (None, How::Signal(_)) if killed && oom_kills > before => Cause::Oom,
-            (None, How::Signal(_)) => Cause::Signal,
-        }
     }
 
     /// Has all workers leave for good.

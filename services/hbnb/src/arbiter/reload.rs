@@ -43,7 +43,7 @@ pub(crate) async fn roll(fleet: &Fleet, next: Arc<Generation>) -> Result<(), Fai
     let before = fleet.generation();
     fleet.forget_losses();
     let mut taken = 0;
-    while taken < fleet.slots() {
+    while taken < fleet.sharing() {
         let renewed = fleet.renew(taken, &next).await;
         taken += usize::from(renewed.is_ok());
         let lost = fleet
@@ -188,7 +188,9 @@ impl Master {
             settings.get().map_err(refused)?,
         );
         // Those of before that are not among them stay until their last worker has gone.
-        let sockets = now.sockets.rebind(&common, options.balance, slots).await;
+        let there = self.fleet.addresses();
+        let sockets = now.sockets.rebind(&there, &common, options.balance, slots);
+        let sockets = sockets.await;
         let sockets = Arc::new(sockets.map_err(refused)?);
         let next = Generation::new(now.number + 1, settings, sockets, program);
         Ok(Arc::new(next.map_err(refused)?))

@@ -42,11 +42,14 @@ pub(crate) async fn serve(assembled: Assembled) -> anyhow::Result<ExitCode> {
     let work = async {
         match begin {
             Begin::Anew(slots) => {
+                // What is to change has to wait until it is known that there is something.
+                let changing = master.changing().await;
                 if let Some(code) = first(master, &mut stops).await? {
                     return Ok(code);
                 }
                 fleet.generation().sockets.reserve(slots)?;
                 fleet.resize(slots);
+                drop(changing);
                 tokio::select! {
                     () = fleet.complete() => master.health.started(),
                     how = stops.recv() => {
@@ -85,11 +88,16 @@ fn go_on(master: &Arc<Master>, before: Before) {
     // They have proven themselves before.
     fleet.note(&Ok(()));
     master.health.started();
-    let master = master.clone();
-    match before.failed {
-        Some(why) => master.upgrade_failed(&why),
-        None => drop(tokio::spawn(async move { master.upgraded().await })),
+    if let Some(why) = &before.failed {
+        master.upgrade_failed(why);
     }
+    let master = master.clone();
+    tokio::spawn(async move {
+        if before.failed.is_none() {
+            master.upgraded().await;
+        }
+        master.pay(before.owed).await;
+    });
 }
 
 /// Starts the first worker, which sees to the database: the others follow when it is ready. If it is not, the code with

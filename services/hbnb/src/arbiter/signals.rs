@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use kit::telemetry;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
 
 use super::state::{Master, Stop};
 
@@ -57,11 +56,11 @@ impl Signals {
                 _ = self.terminate.recv() => master.stop(Stop::Drain),
                 _ = self.interrupt.recv() => master.stop(Stop::Soon),
                 _ = self.quit.recv() => master.stop(Stop::Now),
-                _ = self.more.recv() => scale(master.clone(), 1),
-                _ = self.fewer.recv() => scale(master.clone(), -1),
+                _ = self.more.recv() => master.owes_worker(1),
+                _ = self.fewer.recv() => master.owes_worker(-1),
                 // Workers write to their master.
                 _ = self.reopen.recv() => telemetry::reopen(),
-                _ = self.upgrade.recv() => upgrade(master.clone()),
+                _ = self.upgrade.recv() => master.owes_upgrade(),
                 _ = self.abort.recv() => tracing::warn!("SIGABRT is for workers"),
             }
         }
@@ -71,20 +70,6 @@ impl Signals {
 /// How that ends is in the log.
 fn reload(master: Arc<Master>) {
     tokio::spawn(async move { master.reload().await });
-}
-
-fn upgrade(master: Arc<Master>) {
-    let (tried, _) = oneshot::channel();
-    tokio::spawn(master.upgrade(tried));
-}
-
-fn scale(master: Arc<Master>, by: isize) {
-    tokio::spawn(async move {
-        match master.scale(|now| now.saturating_add_signed(by)).await {
-            Ok(said) => tracing::info!("{said}"),
-            Err(failure) => tracing::warn!("{failure}"),
-        }
-    });
 }
 
 fn numbered(which: rustix::process::Signal) -> io::Result<Signal> {

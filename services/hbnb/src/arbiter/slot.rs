@@ -1,6 +1,7 @@
 //! A slot: the place of one worker, which is started again when it ends, and renewed without a gap.
 
 use std::fmt;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +9,10 @@ use rustix::process::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
+use super::begin::begin;
 use super::ended::Cause;
 use super::fleet::Fleet;
 use super::generation::Generation;
-use super::spawn::spawn;
-use super::trial::{becomes_ready, is_canary};
 use super::worker::Worker;
 
 /// The pause after a second worker that did not live, doubled with each more, up to the second. One that was well for the
@@ -81,24 +81,10 @@ struct Slot {
 impl Slot {
     async fn run(mut self, mut come: mpsc::UnboundedReceiver<Order>) {
         loop {
-            let order = match self.worker.clone() {
-                Some(worker) => tokio::select! {
-                    biased;
-                    order = come.recv() => order,
-                    () = worker.leaves() => {
-                        self.lost(worker);
-                        continue;
-                    }
-                },
-                None => tokio::select! {
-                    biased;
-                    order = come.recv() => order,
-                    () = self.pause() => {
-                        // What went wrong is in the log; the next pause is longer.
-                        let _ = self.renew(self.latest()).await;
-                        continue;
-                    }
-                },
+            let order = tokio::select! {
+                biased;
+                order = come.recv() => order,
+                () = self.go_on() => continue,
             };
             match order {
                 Some(Order::Renew(generation, done)) => {
@@ -147,9 +133,48 @@ impl Slot {
         }
     }
 
-    /// Puts a new worker in the place of the one that is there.
+    /// Puts a new worker in the place of the one that is there. If that ends meanwhile, another of its kind stands in.
     async fn renew(&mut self, generation: Arc<Generation>) -> Result<(), Failure> {
-        let begun = begin(&self.fleet, self.number, &generation).await;
+        let (fleet, number) = (self.fleet.clone(), self.number);
+        let has_one = self.worker.is_some();
+        let begun = {
+            let next = begin(&fleet, number, &generation);
+            tokio::pin!(next);
+            loop {
+                tokio::select! {
+                    biased;
+                    begun = &mut next => break begun,
+                    () = self.go_on(), if has_one => {}
+                }
+            }
+        };
+        self.take(begun, generation)
+    }
+
+    /// Waits until the worker leaves; if there is none, has one of its kind begin.
+    async fn go_on(&mut self) {
+        match self.worker.clone() {
+            Some(worker) => {
+                worker.leaves().await;
+                self.lost(worker);
+            }
+            None if self.fleet.is_stopping() => pending().await,
+            None => {
+                self.pause().await;
+                let generation = self.latest();
+                let begun = begin(&self.fleet, self.number, &generation).await;
+                // What went wrong is in the log; the next pause is longer.
+                let _ = self.take(begun, generation);
+            }
+        }
+    }
+
+    /// Has the worker that has begun take over.
+    fn take(
+        &mut self,
+        begun: Result<Arc<Worker>, Failure>,
+        generation: Arc<Generation>,
+    ) -> Result<(), Failure> {
         let is_first = self
             .fleet
             .note(&begun.as_ref().map(drop).map_err(Clone::clone));
@@ -171,37 +196,6 @@ impl Slot {
                 }
                 Err(failure)
             }
-        }
-    }
-}
-
-/// Starts a worker for a slot and waits until it is ready.
-pub(crate) async fn begin(
-    fleet: &Fleet,
-    slot: usize,
-    generation: &Arc<Generation>,
-) -> Result<Arc<Worker>, Failure> {
-    let slots = fleet.slots().max(slot + 1);
-    let place = (slot, slots);
-    let worker =
-        spawn(generation, place, fleet.ear(), fleet.events()).map_err(|error| Failure {
-            reason: format!("a worker cannot be started: {error}"),
-            lines: Vec::new(),
-        })?;
-    tracing::debug!(pid = worker.pid(), "{worker} was started");
-    fleet.add(&worker);
-    worker.pass_on();
-    let is_canary = is_canary(fleet, generation);
-    match becomes_ready(&worker, is_canary).await {
-        Ok(()) => {
-            tracing::info!(pid = worker.pid(), "{worker} is ready");
-            Ok(worker)
-        }
-        Err(reason) => {
-            worker.kill(Cause::Start);
-            worker.ended().await;
-            let lines = worker.output.last();
-            Err(Failure { reason, lines })
         }
     }
 }

@@ -29,7 +29,8 @@ impl Sockets {
         balance: Balance,
         slots: usize,
     ) -> anyhow::Result<Sockets> {
-        Sockets(Vec::new()).rebind(common, balance, slots).await
+        let none = Sockets(Vec::new());
+        none.rebind(&[], common, balance, slots).await
     }
 
     /// Sockets that a supervisor has bound.
@@ -46,10 +47,11 @@ impl Sockets {
         &self.0
     }
 
-    /// The sockets of another configuration: those of addresses that stay, and new ones. What a supervisor has bound stands
-    /// for whatever is configured.
+    /// The sockets of another configuration: those of addresses that are `there`, and new ones. What a supervisor has bound
+    /// stands for whatever is configured.
     pub(crate) async fn rebind(
         &self,
+        there: &[Arc<Address>],
         common: &Common,
         balance: Balance,
         slots: usize,
@@ -60,8 +62,7 @@ impl Sockets {
         let mut all = Vec::new();
         let access = common.socket_access();
         for listen in &common.bind.0 {
-            let known = self
-                .0
+            let known = there
                 .iter()
                 .find(|address| address.listen.as_ref() == Some(listen));
             all.push(match known {

@@ -20,6 +20,7 @@ use super::call::Call;
 use super::events::What;
 use super::fleet::Fleet;
 use super::options::MOST_WORKERS;
+use super::owed::Owed;
 use super::reload::roll;
 use super::slot::Failure;
 
@@ -48,6 +49,7 @@ pub(crate) struct Master {
     /// Held by what changes the workers as a whole.
     changing: tokio::sync::Mutex<()>,
     is_drained: AtomicBool,
+    pub(crate) owed: Mutex<Owed>,
     /// Whether a reload waits for one that is under way.
     pub(crate) waits: AtomicBool,
     stop: UnboundedSender<Stop>,
@@ -92,6 +94,7 @@ impl Master {
             last: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             is_drained: AtomicBool::new(false),
+            owed: Mutex::default(),
             waits: AtomicBool::new(false),
             stop: parts.stop,
         }
@@ -112,18 +115,25 @@ impl Master {
         Ok(format!("{slots} workers are to be there"))
     }
 
+    /// Sockets of slots that go are in the hands of the others before, and those of slots that come only in their own after:
+    /// new workers alone can take them.
     pub(crate) async fn resize(&self, slots: usize) -> Result<(), Failure> {
-        let before = self.fleet.slots();
-        let generation = self.fleet.generation();
-        let (sockets, are_shared) = (
-            &generation.sockets,
-            generation.sockets.most_apart() > before,
-        );
+        let (fleet, generation) = (&self.fleet, self.fleet.generation());
+        let (sockets, before) = (&generation.sockets, fleet.slots());
+        if slots < before && sockets.are_apart() {
+            fleet.share_among(slots);
+            let rolled = roll(fleet, generation).await;
+            if rolled.is_ok() {
+                fleet.resize(slots);
+            }
+            fleet.share_among_all();
+            return rolled;
+        }
+        let others_have_them = sockets.most_apart() > before;
         sockets.reserve(slots).map_err(refused)?;
-        self.fleet.resize(slots);
-        // Sockets of slots that are gone go to others, and back to new ones, which only new workers can take.
-        if sockets.are_apart() && (slots < before || slots > before && are_shared) {
-            roll(&self.fleet, generation).await?;
+        fleet.resize(slots);
+        if slots > before && others_have_them {
+            roll(fleet, generation).await?;
         }
         Ok(())
     }

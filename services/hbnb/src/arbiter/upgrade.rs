@@ -9,7 +9,8 @@ use kit::notify::State as Sign;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use super::slot::{Failure, begin, dismiss};
+use super::begin::begin;
+use super::slot::{Failure, dismiss};
 use super::state::{Master, refused};
 use super::takeover::{Kept, Successor, hold_signals};
 
@@ -23,6 +24,7 @@ impl Master {
     pub(crate) async fn upgrade(self: Arc<Self>, tried: oneshot::Sender<Result<String, Failure>>) {
         let _changing = self.changing().await;
         let _surge = self.fleet.surge().await;
+        self.owes_no_upgrade();
         let program = match self.try_out().await {
             Ok(program) => program,
             Err(failure) => {

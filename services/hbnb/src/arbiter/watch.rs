@@ -14,9 +14,12 @@ use super::ended::Cause;
 use super::fleet::Fleet;
 use super::generation::Limits;
 use super::reload::renew;
+use super::trim::trim;
 use super::worker::{Life, Worker};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// After how many looks without any change the master is at rest.
+const QUIET_LOOKS: u32 = 5;
 /// A stuck worker ends itself, so that its log and traces are whole. One that cannot do even that is asked by SIGABRT so
 /// long after, and killed so long after that.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(1));
@@ -28,9 +31,21 @@ pub(crate) async fn watch(fleet: &Fleet) -> Infallible {
     let mut next = interval(BETWEEN_LOOKS);
     next.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last = Instant::now();
+    let (mut changes, mut quiet) = (fleet.changes(), 0_u32);
     loop {
         next.tick().await;
         telemetry::tell();
+        quiet = match changes.has_changed() {
+            Ok(false) => quiet.saturating_add(1),
+            // The sender is in the fleet.
+            Ok(true) | Err(_) => 0,
+        };
+        changes.mark_unchanged();
+        if quiet == QUIET_LOOKS
+            && let Err(error) = trim()
+        {
+            tracing::debug!(%error, "memory cannot be given back");
+        }
         // Who was frozen together with its workers lets them go on before it judges them.
         let was_away = last.elapsed() > 2 * BETWEEN_LOOKS;
         last = Instant::now();

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::Fleet;
+use crate::arbiter::begin::works;
 use crate::arbiter::generation::Generation;
 use crate::arbiter::slot::{self, Failure, Order, dismiss};
+use crate::arbiter::sockets::Address;
 use crate::arbiter::worker::{Life, Worker};
 
 impl Fleet {
@@ -29,6 +31,31 @@ impl Fleet {
         self.tell_change();
     }
 
+    /// The addresses that are bound: those of the generation in force, and others that workers still have which leave.
+    pub(crate) fn addresses(&self) -> Vec<Arc<Address>> {
+        let mut all = self.generation().sockets.all().to_vec();
+        for worker in self.workers() {
+            all.extend_from_slice(worker.generation.sockets.all());
+        }
+        all
+    }
+
+    /// Has the sockets that slots have of their own shared out among so many from now on.
+    pub(crate) fn share_among(&self, slots: usize) {
+        self.state().sharing = Some(slots);
+    }
+
+    /// Has them shared out among all again.
+    pub(crate) fn share_among_all(&self) {
+        self.state().sharing = None;
+    }
+
+    /// Among how many slots they are shared out.
+    pub(crate) fn sharing(&self) -> usize {
+        let state = self.state();
+        state.sharing.unwrap_or(state.slots.len())
+    }
+
     /// The process of each slot's worker; none where it is being started again.
     pub(crate) fn by_slot(&self) -> Vec<Option<i32>> {
         let workers = self.workers();
@@ -40,12 +67,21 @@ impl Fleet {
         (0..self.slots()).map(mine).collect()
     }
 
-    /// Takes a worker over that another program has started. Of one that leaves is seen to it that it does.
+    /// Takes a worker over that another program has started. Of one that starts or leaves is seen to it that it does.
     pub(crate) fn adopt(&self, worker: &Arc<Worker>) {
         self.state().workers.insert(worker.pid(), worker.clone());
         worker.pass_on();
-        if worker.life() == Life::Draining {
-            dismiss(self, worker.clone());
+        match worker.life() {
+            Life::Draining => dismiss(self, worker.clone()),
+            Life::Starting => {
+                let worker = worker.clone();
+                tokio::spawn(async move {
+                    if let Err(failure) = works(&worker, false).await {
+                        tracing::error!("{failure}");
+                    }
+                });
+            }
+            Life::Ready | Life::Ended(_) => {}
         }
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arbiter::generation::{Generation, Limits};
 use crate::arbiter::output::Output;
+use crate::arbiter::owed::Owed;
 use crate::arbiter::sockets::Address;
 use crate::arbiter::state::Master;
 use crate::arbiter::worker::{Life, Worker};
@@ -46,6 +47,8 @@ pub(crate) struct Kept {
     pub(crate) in_force_since: Duration,
     /// Whether the ready probe fails on purpose.
     pub(crate) is_drained: bool,
+    #[serde(default)]
+    pub(crate) owed: Owed,
     /// Why a program that was to take over gave the process back.
     pub(crate) failed: Option<String>,
 }
@@ -157,6 +160,7 @@ impl Kept {
             upgrades: master.upgrades,
             in_force_since: fleet.counts().in_force_since(),
             is_drained: master.is_drained(),
+            owed: *master.owed(),
             failed: None,
         }
     }
