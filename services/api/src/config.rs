@@ -1,7 +1,7 @@
 //! The options of the API, shared by `hbnb-api` and `hbnb`.
 
 use domain::{Options, display_url};
-use kit::config::{Opt, Secret, Settings, Size, Span, parses};
+use kit::config::{Opt, Secret, Settings, Size, Span, parses, whole};
 use serde::Deserialize;
 
 use crate::Manners;
@@ -45,7 +45,7 @@ pub const OPTIONS: &[Opt] = &[
         "0",
         "NUMBER",
         "Connections kept open even when idle (PostgreSQL)",
-        parses::<u32>,
+        whole::<u32>,
     ),
     Opt::new(
         "database_pool_max",

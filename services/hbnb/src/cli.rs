@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use api::config::{database_url, database_wait};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use kit::config::{COMMON, ConfigError, Env, Opt, Settings, admin_bind, bind, flags, parses};
+use kit::config::{COMMON, ConfigError, Env, Opt, Settings, admin_bind, bind, boolean, flags};
 use kit::program;
 
 use crate::arbiter;
@@ -39,7 +39,7 @@ pub(crate) fn options() -> Vec<Opt> {
             "false",
             "BOOL",
             "Leave an empty database empty",
-            parses::<bool>,
+            boolean,
         ),
     ];
     // One process on one host has no load balancer that would have to see it leave.

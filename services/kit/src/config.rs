@@ -24,7 +24,7 @@ pub use env::Env;
 pub use error::{ConfigError, Source};
 pub use listen::{Listen, Listens};
 pub use networks::Networks;
-pub use opt::{Opt, flags, parses};
+pub use opt::{Opt, boolean, flags, parses, whole};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use size::Size;
@@ -78,14 +78,14 @@ pub const COMMON: &[Opt] = &[
         "1024",
         "NUMBER",
         "How many connections to have at once before accepting pauses; 0 for no limit",
-        parses::<u32>,
+        whole::<u32>,
     ),
     Opt::new(
         "request_limit",
         "512",
         "NUMBER",
         "How many requests to answer at once, others with 503; 0 for no limit",
-        parses::<u32>,
+        whole::<u32>,
     ),
     Opt::new(
         "request_timeout",
@@ -141,7 +141,7 @@ pub const COMMON: &[Opt] = &[
         "false",
         "BOOL",
         "Let the admin listener put trouble on: see /faults there",
-        parses::<bool>,
+        boolean,
     ),
     Opt::new(
         "log",

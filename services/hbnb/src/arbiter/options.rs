@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::str::FromStr;
 use std::thread::available_parallelism;
 
-use kit::config::{Opt, Size, Span, parsed, parses};
+use kit::config::{Opt, Size, Span, parsed, parses, whole};
 use serde::{Deserialize, Deserializer};
 
 /// The options of the master alone.
@@ -35,7 +35,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "0",
         "NUMBER",
         "After how many requests a worker is renewed, up to a tenth more; 0 for never",
-        number_of_requests,
+        whole::<u64>,
     ),
     Opt::new(
         "max_age",
@@ -80,13 +80,6 @@ pub(crate) struct ArbiterOptions {
     pub(crate) control_socket: String,
     #[serde(default)]
     pub(crate) pid_file: String,
-}
-
-fn number_of_requests(text: &str) -> Result<(), String> {
-    match text.parse::<u64>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err("give a whole number such as 10000, or 0 for never".to_owned()),
-    }
 }
 
 /// How many workers there are to be.

@@ -119,6 +119,22 @@ where
         .map_err(|error| error.to_string())
 }
 
+/// A check for numbers without a fraction, of a type that holds the greatest.
+pub fn whole<T: FromStr>(text: &str) -> Result<(), String> {
+    match text.parse::<T>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err("give a whole number such as 1000".to_owned()),
+    }
+}
+
+/// A check for what is so or not.
+pub fn boolean(text: &str) -> Result<(), String> {
+    match text.parse::<bool>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err("give true or false".to_owned()),
+    }
+}
+
 /// The clap arguments of these options, one `--long` each. A boolean option may stand without a value, which means `true`.
 pub fn flags(options: &[Opt]) -> Vec<Arg> {
     options.iter().map(flag).collect()
@@ -142,11 +158,11 @@ fn flag(option: &Opt) -> Arg {
 mod tests {
     use clap::Command;
 
-    use super::{Opt, flags, parses};
+    use super::{Opt, boolean, flags, parses};
 
     const OPTIONS: &[Opt] = &[
         Opt::new("drain_delay", "5s", "TIME", "How long", parses::<String>),
-        Opt::new("demo", "false", "BOOL", "Fill it", parses::<bool>),
+        Opt::new("demo", "false", "BOOL", "Fill it", boolean),
         Opt::new("api_token", "", "TOKEN", "Who may write", parses::<String>).secret(),
     ];
 

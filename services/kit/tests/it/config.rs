@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Command;
 use kit::config::{
-    COMMON, Common, ConfigError, Env, Opt, Secret, Settings, Size, admin_bind, bind, flags, parses,
+    COMMON, Common, ConfigError, Env, Opt, Secret, Settings, Size, admin_bind, bind, boolean,
+    flags, parses,
 };
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -26,7 +27,7 @@ fn options() -> Vec<Opt> {
         admin_bind("127.0.0.1:9081"),
         Opt::new("api_token", "", "TOKEN", "Who may write", token).secret(),
         Opt::new("body_limit", "1MiB", "SIZE", "Longest body", parses::<Size>),
-        Opt::new("demo", "false", "BOOL", "Fill it", parses::<bool>),
+        Opt::new("demo", "false", "BOOL", "Fill it", boolean),
         Opt::new("cors_origins", "*", "LIST", "Who may ask", parses::<String>),
     ];
     [own.as_slice(), COMMON].concat()
@@ -152,7 +153,7 @@ fn wrong_values() {
         (
             &[],
             &["--demo=maybe"],
-            "the option demo has a wrong value \"maybe\" (from --demo): provided string was not `true` or `false`"
+            "the option demo has a wrong value \"maybe\" (from --demo): give true or false"
                 .to_owned(),
         ),
         (
