@@ -7,6 +7,8 @@ use rig::master::ask;
 use rig::process::{signal, until};
 use std::convert::Infallible;
 use std::io;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -36,6 +38,12 @@ fn main() -> ExitCode {
     eprintln!("this release is one that {does}");
     match does.trim() {
         "sleeps" => std::thread::sleep(EVER),
+        "says that it is ready" => {
+            if let Err(error) = say_ready() {
+                eprintln!("nobody hears it: {error}");
+            }
+            std::thread::sleep(EVER);
+        }
         "dies" => {
             let _ = signal(&std::process::id().to_string(), "ABRT");
         }
@@ -50,6 +58,14 @@ fn main() -> ExitCode {
         _ => {}
     }
     ExitCode::from(3)
+}
+
+/// Tells the master, by the protocol of `sd_notify(3)`.
+fn say_ready() -> io::Result<()> {
+    let name = variable("NOTIFY_SOCKET").unwrap_or_default();
+    let address = SocketAddr::from_abstract_name(name.trim_start_matches('@'))?;
+    UnixDatagram::unbound()?.send_to_addr(b"READY=1", &address)?;
+    Ok(())
 }
 
 /// Kills a worker of the master in this folder, once that one takes it for ready.

@@ -1,4 +1,4 @@
-//! A control group of a test's own, whose memory is limited.
+//! A control group of a test's own, which limits what runs in it.
 
 use crate::process::{TICK, signal};
 use crate::server::{Binary, Server};
@@ -10,11 +10,17 @@ use std::time::{Duration, Instant};
 
 /// How long processes may take to be gone once they are killed.
 const END_LIMIT: Duration = Duration::from_secs(5);
-/// Where each version is mounted, and what its limit is called.
-const HIERARCHIES: [(&str, &str); 2] = [
+/// Where each version is mounted, and what its limit of memory is called.
+const MEMORY: [(&str, &str); 2] = [
     ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
     ("/sys/fs/cgroup", "memory.max"),
 ];
+/// The same for microseconds of processor time in 100 milliseconds, which is what both have without being told.
+const TIME: [(&str, &str); 2] = [
+    ("/sys/fs/cgroup/cpu", "cpu.cfs_quota_us"),
+    ("/sys/fs/cgroup", "cpu.max"),
+];
+const ONE_PROCESSOR: &str = "100000";
 const SHELL: &str = "/bin/sh";
 /// Joins the group before it becomes the program.
 const JOIN: &str = r#"echo $$ > "$0" && exec "$@""#;
@@ -27,11 +33,16 @@ impl Cgroup {
     /// Makes a group below the top one with this limit in bytes; why it cannot be made here, if so. It takes root, and a
     /// hierarchy that may be written to.
     pub fn limited_to(bytes: u64) -> Result<Self, String> {
-        Self::make(bytes).map_err(|error| format!("{error:#}"))
+        Self::make(&MEMORY, &bytes.to_string()).map_err(|error| format!("{error:#}"))
     }
 
-    fn make(bytes: u64) -> Result<Self> {
-        let known = HIERARCHIES
+    /// The same with as much processor time as one processor has.
+    pub fn of_one_processor() -> Result<Self, String> {
+        Self::make(&TIME, ONE_PROCESSOR).map_err(|error| format!("{error:#}"))
+    }
+
+    fn make(hierarchies: &[(&str, &str)], most: &str) -> Result<Self> {
+        let known = hierarchies
             .iter()
             .find(|(top, _)| Path::new(top).join("cgroup.procs").exists());
         let (top, limit) = known.context("there is no hierarchy of control groups")?;
@@ -39,8 +50,8 @@ impl Cgroup {
             .prefix("hbnb-test-")
             .tempdir_in(top);
         let group = Self(random.context("no control group can be made")?.keep());
-        let set = fs::write(group.0.join(limit), bytes.to_string());
-        set.context("the memory of a control group cannot be limited")?;
+        let set = fs::write(group.0.join(limit), most);
+        set.with_context(|| format!("{limit} of a control group cannot be set"))?;
         Ok(group)
     }
 

@@ -2,16 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[path = "app_server/addresses.rs"]
+mod addresses;
 #[path = "app_server/bad.rs"]
 mod bad;
 #[path = "app_server/balance.rs"]
 mod balance;
+#[path = "app_server/configured.rs"]
+mod configured;
 #[path = "app_server/control.rs"]
 mod control;
 #[path = "app_server/front.rs"]
 mod front;
 #[path = "app_server/killed.rs"]
 mod killed;
+#[path = "app_server/live.rs"]
+mod live;
 #[path = "app_server/options.rs"]
 mod options;
 #[path = "app_server/orphans.rs"]

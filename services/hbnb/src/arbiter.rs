@@ -5,6 +5,7 @@
 //! ([`slot`]).
 
 mod assemble;
+mod backoff;
 mod begin;
 pub(crate) mod call;
 mod control;
@@ -19,8 +20,8 @@ mod hears;
 mod merge;
 pub(crate) mod options;
 mod output;
-mod owed;
 mod pauses;
+mod pending;
 mod pid_file;
 mod queues;
 mod reaper;

@@ -40,6 +40,10 @@ async fn by_requests() {
     let scraped = scrapes.end().await.unwrap();
     announce(&format!("{} scrapes, nothing fell", scraped.scrapes));
     assert_eq!(scraped.fallen, Vec::<String>::new());
+    assert!(
+        scraped.scrapes as f64 > times && scraped.unanswered == 0,
+        "{scraped:?}"
+    );
     let stats = rig::http::get(site.master.server.base(), "/api/v1/stats").await;
     let written = stats.unwrap().json().unwrap()["states"].as_f64();
     let series = r#"http_requests_total{method="POST",route="/api/v1/states",status="2xx"}"#;

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
 use rig::process::{cpu_time, free_port, signal};
-use rig::{announce, until};
+use rig::{Cgroup, announce, skipped, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -52,6 +52,22 @@ async fn by_command_and_by_signal() {
     site.done(&["reload", "--wait"]).await;
     until_so_many(&site, 3).await;
     nothing_lost("more workers and fewer", &visitors.end().await);
+}
+
+/// As many as the control group has processors for.
+#[tokio::test]
+async fn by_the_processors() {
+    let group = match Cgroup::of_one_processor() {
+        Ok(group) => group,
+        Err(why) => return skipped("workers for a quota of processor time", &why),
+    };
+    let storage = rig::Storage::sqlite().unwrap();
+    let hbnb = rig::Binary::named("hbnb").unwrap();
+    let args = ["serve", "--no-demo", "--database-url", storage.url()];
+    let server = group.start(&hbnb, &args, &[], storage.folder()).await;
+    let master = rig::Master::of(server.unwrap(), storage.folder());
+    let status = master.until_settled(LIMIT).await.unwrap();
+    assert_eq!(status.workers.len(), 1);
 }
 
 /// Connections to workers that leave are closed without a word lost, the others go on.

@@ -96,6 +96,8 @@ async fn room_for_the_log() {
     let site = Site::on(storage, &args, &[]).await;
     let visitors = site.visitors();
     visitors.until_answered(200).await.unwrap();
+    let says = "a log cannot be written: its lines are dropped";
+    site.master.server.until_says(says, LIMIT).await.unwrap();
     site.done(&["reload", "--wait"]).await;
     visitors.until_answered(200).await.unwrap();
     let asked = visitors.end().await;

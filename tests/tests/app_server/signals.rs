@@ -12,8 +12,6 @@ use serde_json::Value;
 use crate::LIMIT;
 use crate::site::{Site, nothing_lost};
 
-const FAULTS: [(&str, &str); 1] = [("HBNB_FAULTS", "true")];
-
 /// Waits for the end of a master; none of its workers may be left.
 async fn ended(site: &mut Site, workers: &[u32]) -> Option<i32> {
     let status = site.master.server.wait(LIMIT).await.unwrap();
@@ -134,7 +132,7 @@ async fn others_do_nothing() {
 /// A worker leaves when it is told to, and another takes its place; what is not for it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_workers() {
-    let site = Site::start_with(&[], &FAULTS).await;
+    let site = Site::start(&[]).await;
     for name in ["HUP", "USR1", "USR2", "WINCH"] {
         let before = site.master.pids().await.unwrap();
         signal(&before[0].to_string(), name).unwrap();
@@ -153,14 +151,34 @@ async fn of_workers() {
         until_replaced(&site, pid).await;
     }
     nothing_lost("workers that are told to leave", &visitors.end().await);
-    site.fault("latency?value=10m").await;
-    for name in ["QUIT", "INT"] {
-        let before = site.master.until_settled(LIMIT).await.unwrap();
-        let pid = before.worker(1).unwrap().pid;
+}
+
+/// What a worker was answering is in the log, whatever ended it at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_is_cut_off() {
+    let site = Site::start_with(&["--workers", "1"], &[("HBNB_LOG_FORMAT", "json")]).await;
+    for (number, name) in ["QUIT", "INT", "ABRT"].into_iter().enumerate() {
+        let half = Half::begin(site.master.server.base()).await.unwrap();
+        let pid = site.master.pids().await.unwrap()[0];
         let since = Instant::now();
         signal(&pid.to_string(), name).unwrap();
         until_replaced(&site, pid).await;
         assert!(since.elapsed() < Duration::from_secs(10), "{name}");
+        assert_eq!(half.finish().await.unwrap_or_default(), "", "{name}");
+        // By the worker itself where it can, else by its master.
+        until("it is told", LIMIT, async || {
+            let logs = site.master.server.logs();
+            let lines = logs
+                .lines()
+                .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let told = lines
+                .filter(|line| line["path"] == "/api/v1/states" && line["aborted"] == true)
+                .count();
+            assert!(told <= number + 1, "{name}: {logs}");
+            Ok(told == number + 1)
+        })
+        .await
+        .unwrap();
     }
 }
 

@@ -49,6 +49,7 @@ async fn nothing_is_lost() {
     nothing_lost(&format!("{turns} upgrades"), &asked);
     let scraped = scrapes.end().await.unwrap();
     assert_eq!(scraped.fallen, Vec::<String>::new());
+    assert!(scraped.scrapes as u64 > turns, "{scraped:?}");
     let metrics = site.master.server.scrape().await.unwrap();
     let done = metrics.figure("reloads_total{outcome=\"done\"}");
     assert_eq!(done, Some(turns as f64));
@@ -127,7 +128,7 @@ async fn logs_that_were_handed_over() {
         until("lines in both", LIMIT, are_there).await.unwrap();
     }
     assert_eq!(site.master.server.logs(), introduced);
-    // Each is open once, and workers have none of them.
+    // Each is open for the log and for another program, and workers have none of them.
     let workers = site.master.pids().await.unwrap();
     for name in ["access.log", "error.log"] {
         let file = site.storage.folder().join(name);
@@ -161,8 +162,16 @@ async fn two_releases_at_once() {
     for name in ["USR2", "TTIN"] {
         site.master.server.signal(name).unwrap();
     }
+    let has_taken_over = |status: &rig::master::Status| status.upgrades >= 1;
+    let taken_over = site
+        .master
+        .until("it takes over", LIMIT, has_taken_over)
+        .await;
+    taken_over.unwrap();
+    // Its workers are being renewed.
+    site.master.server.signal("TTIN").unwrap();
     let serves = |status: &rig::master::Status| {
-        status.upgrades == 2 && status.is_settled() && status.workers.len() == 3
+        status.upgrades == 2 && status.is_settled() && status.workers.len() == 4
     };
     site.master.until("it serves", LIMIT, serves).await.unwrap();
     assert!(release.is_run_by(pid));

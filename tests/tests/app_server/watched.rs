@@ -12,21 +12,25 @@ use tokio::time::timeout;
 use crate::LIMIT;
 use crate::site::Site;
 
-/// `hbnb events` of a site.
+/// What a command of `hbnb` goes on to tell of a site, a line of JSON each.
 struct Events {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Events {
-    async fn of(site: &Site) -> Events {
+    fn told_by(args: &[&str], site: &Site) -> Events {
         let hbnb = Binary::named("hbnb").unwrap();
-        let command = hbnb.command(&["events"], &[], site.storage.folder());
+        let command = hbnb.command(args, &[], site.storage.folder());
         let mut command = tokio::process::Command::from(command);
         let command = command.stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut events = Events { child, lines };
+        Events { child, lines }
+    }
+
+    async fn of(site: &Site) -> Events {
+        let mut events = Events::told_by(&["events"], site);
         events.until(|event| event["event"] == "watching").await;
         events
     }
@@ -48,6 +52,17 @@ impl Events {
 
 fn worker<'a>(pid: u32, state: &'a str) -> impl FnMut(&Value) -> bool + 'a {
     move |event| event["pid"] == pid && event["state"] == state
+}
+
+/// `hbnb status --watch` tells again and again how it is.
+#[tokio::test]
+async fn a_live_view() {
+    let site = Site::start(&[]).await;
+    let mut told = Events::told_by(&["status", "--json", "--watch"], &site);
+    let with = |workers: usize| move |status: &Value| status["workers_wanted"] == workers;
+    told.until(with(2)).await;
+    site.done(&["scale", "3"]).await;
+    told.until(with(3)).await;
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use super::generation::Generation;
 use super::hears::Ear;
 use super::merge::Totals;
 use super::options::{ArbiterOptions, Balance};
-use super::owed::Owed;
+use super::pending::Pending;
 use super::pid_file::PidFile;
 use super::queues;
 use super::signals::Signals;
@@ -55,7 +55,7 @@ pub(crate) struct Before {
     pub(crate) slots: Vec<Option<Arc<Worker>>>,
     pub(crate) workers: Vec<Arc<Worker>>,
     /// What is left to do.
-    pub(crate) owed: Owed,
+    pub(crate) pending: Pending,
     /// Why there was no other program, if there was to be one.
     pub(crate) failed: Option<String>,
 }
@@ -123,12 +123,12 @@ pub(crate) fn from_before(call: Call, number: RawFd) -> anyhow::Result<Assembled
         in_force_since,
         events,
         is_drained,
-        owed,
+        pending,
     } = takeover::restore(kept)?;
     let begin = Begin::From(Before {
         slots,
         workers,
-        owed,
+        pending,
         failed,
     });
     let rest = Rest {

@@ -107,7 +107,7 @@ impl fmt::Display for How {
 /// Tells of a worker's end, and of each request that was cut off by it.
 pub(crate) fn tell_end(worker: &Worker, how: How, cause: Cause) {
     let pid = worker.pid();
-    let flights = worker.board.flights();
+    let (flights, in_flight) = (worker.board.flights(), worker.board.told().in_flight);
     match cause {
         Cause::Asked => tracing::info!(pid, "{worker} has left"),
         // Who waits for it to become ready tells, or it has told itself.
@@ -121,9 +121,16 @@ pub(crate) fn tell_end(worker: &Worker, how: How, cause: Cause) {
         _ => tracing::error!(
             pid,
             cause = cause.label(),
-            in_flight = flights.len(),
+            in_flight,
             "{worker} ended with {how}"
         ),
+    }
+    let unnamed = in_flight.saturating_sub(flights.len() as u64);
+    if unnamed > 0 {
+        tracing::error!(
+            pid,
+            "{unnamed} requests more were cut off, whose names there was no room for"
+        );
     }
     for flight in flights {
         let age_ms = flight.age.as_secs_f64() * 1e3;

@@ -50,6 +50,7 @@ pub(crate) async fn roll(fleet: &Fleet, next: Arc<Generation>) -> Result<(), Fai
             .loss(next.number)
             .filter(|_| next.number != before.number);
         if let Err(failure) = renewed.and(lost.map_or(Ok(()), Err)) {
+            fleet.share_among_all();
             go_back(fleet, taken, &before).await;
             return Err(failure);
         }
@@ -64,7 +65,7 @@ async fn go_back(fleet: &Fleet, slots: usize, before: &Arc<Generation>) {
         if let Err(failure) = fleet.renew(slot, before).await {
             tracing::error!(
                 slot = slot + 1,
-                "the worker of before cannot be had back: {failure}"
+                "there is no worker again as it was before: {failure}"
             );
         }
     }
@@ -90,6 +91,7 @@ impl Master {
         }
         let _changing = self.changing().await;
         self.waits.store(false, Relaxed);
+        self.pending().reload = false;
         self.supervisor.send(&[Sign::Reloading]);
         let done = self.reload_now().await;
         self.fleet.counts().reloaded(done.is_ok());
@@ -125,8 +127,14 @@ impl Master {
         let log: Common = settings.get().map_err(refused)?;
         roll(&self.fleet, generation).await?;
         telemetry::change_usual(log.log);
+        let resized = self.resize(slots).await;
+        resized.map_err(|failure| Failure {
+            reason: format!(
+                "generation {number} serves, but with as many workers as before: {failure}"
+            ),
+            ..failure
+        })?;
         *self.settings() = settings;
-        self.resize(slots).await?;
         let changed: Vec<String> = changed.into_iter().collect();
         Ok(match changed.is_empty() {
             true => format!("generation {number} serves; no option has changed"),

@@ -91,12 +91,11 @@ fn go_on(master: &Arc<Master>, before: Before) {
     if let Some(why) = &before.failed {
         master.upgrade_failed(why);
     }
-    let master = master.clone();
-    tokio::spawn(async move {
+    let upgraded = master.clone();
+    master.go_on_with(before.pending, async move {
         if before.failed.is_none() {
-            master.upgraded().await;
+            upgraded.upgraded().await;
         }
-        master.pay(before.owed).await;
     });
 }
 

@@ -52,24 +52,19 @@ impl Signals {
     pub(crate) async fn obey(&mut self, master: &Arc<Master>) -> Infallible {
         loop {
             tokio::select! {
-                _ = self.hangup.recv() => reload(master.clone()),
+                _ = self.hangup.recv() => master.reload_later(),
                 _ = self.terminate.recv() => master.stop(Stop::Drain),
                 _ = self.interrupt.recv() => master.stop(Stop::Soon),
                 _ = self.quit.recv() => master.stop(Stop::Now),
-                _ = self.more.recv() => master.owes_worker(1),
-                _ = self.fewer.recv() => master.owes_worker(-1),
+                _ = self.more.recv() => master.scale_later(1),
+                _ = self.fewer.recv() => master.scale_later(-1),
                 // Workers write to their master.
                 _ = self.reopen.recv() => telemetry::reopen(),
-                _ = self.upgrade.recv() => master.owes_upgrade(),
+                _ = self.upgrade.recv() => master.upgrade_later(),
                 _ = self.abort.recv() => tracing::warn!("SIGABRT is for workers"),
             }
         }
     }
-}
-
-/// How that ends is in the log.
-fn reload(master: Arc<Master>) {
-    tokio::spawn(async move { master.reload().await });
 }
 
 fn numbered(which: rustix::process::Signal) -> io::Result<Signal> {

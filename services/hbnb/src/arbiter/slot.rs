@@ -2,23 +2,23 @@
 
 use std::fmt;
 use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{Fuse, FusedFuture};
 use rustix::process::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
+use super::backoff::Backoff;
 use super::begin::begin;
 use super::ended::Cause;
 use super::fleet::Fleet;
 use super::generation::Generation;
 use super::worker::Worker;
 
-/// The pause after a second worker that did not live, doubled with each more, up to the second. One that was well for the
-/// third has lived.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
-const WELL: Duration = Duration::from_secs(60);
 /// How long a worker that is asked to end at once may take.
 const ABRUPT: Duration = Duration::from_secs(2);
 
@@ -61,7 +61,7 @@ pub(crate) fn open(
         number,
         generation,
         worker,
-        failures: 0,
+        backoff: Backoff::default(),
     };
     tokio::spawn(slot.run(come));
     orders
@@ -74,8 +74,7 @@ struct Slot {
     /// That of the last worker that was ready.
     generation: Arc<Generation>,
     worker: Option<Arc<Worker>>,
-    /// How many in a row did not live.
-    failures: u32,
+    backoff: Backoff,
 }
 
 impl Slot {
@@ -84,7 +83,13 @@ impl Slot {
             let order = tokio::select! {
                 biased;
                 order = come.recv() => order,
-                () = self.go_on() => continue,
+                () = self.is_missing() => {
+                    let generation = self.latest();
+                    let begun = begin(&self.fleet, self.number, &generation).await;
+                    // What went wrong is in the log; the next pause is longer.
+                    let _ = self.take(begun, generation);
+                    continue;
+                }
             };
             match order {
                 Some(Order::Renew(generation, done)) => {
@@ -102,10 +107,7 @@ impl Slot {
     /// The worker ended, or leaves because somebody else has told it to.
     fn lost(&mut self, worker: Arc<Worker>) {
         self.worker = None;
-        self.failures = match worker.was_well_for(WELL) {
-            true => 0,
-            false => self.failures + 1,
-        };
+        self.backoff.ended(worker.was_ready_for());
         if !worker.is_ended() {
             dismiss(&self.fleet, worker);
         }
@@ -122,7 +124,7 @@ impl Slot {
 
     /// The pause before the next start: none at first, then longer and longer, and never twice the same.
     async fn pause(&self) {
-        if let Some(pause) = pause(self.failures, fastrand::f64()) {
+        if let Some(pause) = self.backoff.pause(fastrand::f64()) {
             tracing::info!(
                 slot = self.number + 1,
                 pause_ms = pause.as_secs_f64() * 1e3,
@@ -134,39 +136,40 @@ impl Slot {
     }
 
     /// Puts a new worker in the place of the one that is there. If that ends meanwhile, another of its kind stands in.
-    async fn renew(&mut self, generation: Arc<Generation>) -> Result<(), Failure> {
-        let (fleet, number) = (self.fleet.clone(), self.number);
+    async fn renew(&mut self, next: Arc<Generation>) -> Result<(), Failure> {
+        let (fleet, number, own) = (self.fleet.clone(), self.number, self.latest());
         let has_one = self.worker.is_some();
-        let begun = {
-            let next = begin(&fleet, number, &generation);
-            tokio::pin!(next);
-            loop {
-                tokio::select! {
-                    biased;
-                    begun = &mut next => break begun,
-                    () = self.go_on(), if has_one => {}
+        let mut begun = pin!(begin(&fleet, number, &next));
+        let mut stand_in = pin!(Fuse::terminated());
+        let begun = loop {
+            tokio::select! {
+                biased;
+                begun = &mut begun => break begun,
+                begun = &mut stand_in, if !stand_in.is_terminated() => {
+                    // What went wrong is in the log; the next pause is longer.
+                    let _ = self.take(begun, own.clone());
+                }
+                () = self.is_missing(), if has_one && stand_in.is_terminated() => {
+                    stand_in.set(begin(&fleet, number, &own).fuse());
                 }
             }
         };
-        self.take(begun, generation)
+        if begun.is_err() && !stand_in.is_terminated() {
+            let _ = self.take(stand_in.await, own.clone());
+        }
+        self.take(begun, next.clone())
     }
 
-    /// Waits until the worker leaves; if there is none, has one of its kind begin.
-    async fn go_on(&mut self) {
-        match self.worker.clone() {
-            Some(worker) => {
-                worker.leaves().await;
-                self.lost(worker);
-            }
-            None if self.fleet.is_stopping() => pending().await,
-            None => {
-                self.pause().await;
-                let generation = self.latest();
-                let begun = begin(&self.fleet, self.number, &generation).await;
-                // What went wrong is in the log; the next pause is longer.
-                let _ = self.take(begun, generation);
-            }
+    /// Waits until there is no worker, or it leaves, and it is time for another.
+    async fn is_missing(&mut self) {
+        if let Some(worker) = self.worker.clone() {
+            worker.leaves().await;
+            self.lost(worker);
         }
+        if self.fleet.is_stopping() {
+            return pending().await;
+        }
+        self.pause().await;
     }
 
     /// Has the worker that has begun take over.
@@ -187,7 +190,10 @@ impl Slot {
                 Ok(())
             }
             Err(failure) => {
-                self.failures += u32::from(self.worker.is_none());
+                let is_own = generation.number == self.generation.number;
+                if is_own && self.worker.is_none() {
+                    self.backoff.failed();
+                }
                 let slot = self.number + 1;
                 let generation = generation.number;
                 // Of the first its master tells, and ends.
@@ -213,32 +219,4 @@ pub(crate) fn dismiss(fleet: &Fleet, worker: Arc<Worker>) {
             }
         }
     });
-}
-
-/// The pause after so many failures; `dice` from 0 to 1 takes up to half of it away.
-fn pause(failures: u32, dice: f64) -> Option<Duration> {
-    let doublings = failures.checked_sub(2)?;
-    let full = PAUSES
-        .0
-        .saturating_mul(1 << doublings.min(16))
-        .min(PAUSES.1);
-    Some(full.mul_f64(1.0 - dice / 2.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::pause;
-
-    #[test]
-    fn pauses_grow_to_half_a_minute() {
-        let pauses = (0..12).map(|failures| pause(failures, 0.0));
-        let millis: Vec<_> = pauses
-            .map(|pause| pause.map(|pause| pause.as_millis()))
-            .collect();
-        assert_eq!(millis[..4], [None, None, Some(200), Some(400)]);
-        assert_eq!(millis[11], Some(30_000));
-        assert_eq!(pause(u32::MAX, 1.0), Some(Duration::from_secs(15)));
-    }
 }

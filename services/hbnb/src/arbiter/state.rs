@@ -20,7 +20,7 @@ use super::call::Call;
 use super::events::What;
 use super::fleet::Fleet;
 use super::options::MOST_WORKERS;
-use super::owed::Owed;
+use super::pending::Pending;
 use super::reload::roll;
 use super::slot::Failure;
 
@@ -49,7 +49,7 @@ pub(crate) struct Master {
     /// Held by what changes the workers as a whole.
     changing: tokio::sync::Mutex<()>,
     is_drained: AtomicBool,
-    pub(crate) owed: Mutex<Owed>,
+    pub(crate) pending: Mutex<Pending>,
     /// Whether a reload waits for one that is under way.
     pub(crate) waits: AtomicBool,
     stop: UnboundedSender<Stop>,
@@ -94,7 +94,7 @@ impl Master {
             last: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             is_drained: AtomicBool::new(false),
-            owed: Mutex::default(),
+            pending: Mutex::default(),
             waits: AtomicBool::new(false),
             stop: parts.stop,
         }

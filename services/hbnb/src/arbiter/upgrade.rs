@@ -24,7 +24,7 @@ impl Master {
     pub(crate) async fn upgrade(self: Arc<Self>, tried: oneshot::Sender<Result<String, Failure>>) {
         let _changing = self.changing().await;
         let _surge = self.fleet.surge().await;
-        self.owes_no_upgrade();
+        self.pending().upgrade = false;
         let program = match self.try_out().await {
             Ok(program) => program,
             Err(failure) => {

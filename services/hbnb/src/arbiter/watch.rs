@@ -41,10 +41,11 @@ pub(crate) async fn watch(fleet: &Fleet) -> Infallible {
             Ok(true) | Err(_) => 0,
         };
         changes.mark_unchanged();
-        if quiet == QUIET_LOOKS
-            && let Err(error) = trim()
-        {
-            tracing::debug!(%error, "memory cannot be given back");
+        if quiet == QUIET_LOOKS {
+            fleet.forget_oom_kills();
+            if let Err(error) = trim() {
+                tracing::debug!(%error, "memory cannot be given back");
+            }
         }
         // Who was frozen together with its workers lets them go on before it judges them.
         let was_away = last.elapsed() > 2 * BETWEEN_LOOKS;
@@ -83,7 +84,13 @@ fn wake(worker: &Worker) {
 
 /// Has a worker renewed that has answered enough, is old enough or has grown too large.
 fn replace_if_old(fleet: &Fleet, worker: &Arc<Worker>) {
-    let Some(reason) = why_old(worker) else {
+    let limits = &worker.generation.limits;
+    let age = worker.begun.elapsed().unwrap_or_default();
+    let requests = worker.board.told().requests;
+    let is_large = limits.max_rss > 0 && is_large(limits, worker.dice, rss(worker.pid()));
+    let large_looks = worker.large_looks(is_large);
+    let why = why_old(limits, worker.dice, requests, age);
+    let Some(reason) = why.or((large_looks >= LARGE_LOOKS).then_some("max_rss")) else {
         return;
     };
     if !worker.is_replaced_now() {
@@ -99,27 +106,26 @@ fn replace_if_old(fleet: &Fleet, worker: &Arc<Worker>) {
     });
 }
 
-fn why_old(worker: &Worker) -> Option<&'static str> {
+/// Why one that has answered so many requests is old. `dice` from 0 to 1 puts that off by up to a tenth, so that workers that
+/// began together are not renewed together.
+fn why_old(limits: &Limits, dice: f64, requests: u64, age: Duration) -> Option<&'static str> {
+    let more = 1.0 + dice / 10.0;
     let Limits {
         max_requests,
         max_age,
-        max_rss,
         ..
-    } = worker.generation.limits;
-    // Up to a tenth more or less, so that workers that began together are not renewed together.
-    let more = 1.0 + worker.dice / 10.0;
-    let less = 1.0 - worker.dice / 10.0;
-    let requests = worker.board.told().requests;
+    } = *limits;
     if max_requests > 0 && requests as f64 >= max_requests as f64 * more {
         return Some("max_requests");
     }
-    let age = worker.begun.elapsed().unwrap_or_default();
-    if !max_age.is_zero() && age >= max_age.mul_f64(more) {
-        return Some("max_age");
-    }
-    let is_large = max_rss > 0 && rss(worker.pid()) as f64 >= max_rss as f64 * less;
-    let looks = worker.large_looks(is_large);
-    (looks >= LARGE_LOOKS).then_some("max_rss")
+    let is_old = !max_age.is_zero() && age >= max_age.mul_f64(more);
+    is_old.then_some("max_age")
+}
+
+/// Whether that many bytes are too many; up to a tenth fewer may be.
+fn is_large(limits: &Limits, dice: f64, bytes: u64) -> bool {
+    let less = 1.0 - dice / 10.0;
+    bytes as f64 >= limits.max_rss as f64 * less
 }
 
 /// Resident memory of a process in bytes (`/proc/PID/statm`, proc(5)); 0 of one that is gone.
@@ -127,4 +133,49 @@ pub(crate) fn rss(pid: i32) -> u64 {
     let pages = read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
     let pages = pages.split(' ').nth(1).and_then(|pages| pages.parse().ok());
     pages.unwrap_or(0) * page_size() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{is_large, why_old};
+    use crate::arbiter::generation::Limits;
+
+    const AN_HOUR: Duration = Duration::from_secs(3600);
+
+    fn limits(max_requests: u64, max_age: Duration, max_rss: u64) -> Limits {
+        Limits {
+            start: AN_HOUR,
+            silence: AN_HOUR,
+            delay: Duration::ZERO,
+            drain: AN_HOUR,
+            max_requests,
+            max_age,
+            max_rss,
+        }
+    }
+
+    #[test]
+    fn workers_do_not_grow_old_together() {
+        let limits = limits(1000, AN_HOUR, 1000);
+        let by_requests = |dice, requests| why_old(&limits, dice, requests, Duration::ZERO);
+        assert_eq!(by_requests(0.0, 999), None);
+        assert_eq!(by_requests(0.0, 1000), Some("max_requests"));
+        assert_eq!(by_requests(1.0, 1099), None);
+        assert_eq!(by_requests(1.0, 1100), Some("max_requests"));
+        let by_age = |dice, minutes| why_old(&limits, dice, 0, AN_HOUR / 60 * minutes);
+        assert_eq!(by_age(0.0, 60), Some("max_age"));
+        assert_eq!(by_age(1.0, 65), None);
+        assert_eq!(by_age(1.0, 66), Some("max_age"));
+        let by_memory = |dice, bytes| is_large(&limits, dice, bytes);
+        assert_eq!([by_memory(0.0, 999), by_memory(0.0, 1000)], [false, true]);
+        assert_eq!([by_memory(1.0, 899), by_memory(1.0, 900)], [false, true]);
+    }
+
+    #[test]
+    fn zeros_are_for_never() {
+        let limits = limits(0, Duration::ZERO, 0);
+        assert_eq!(why_old(&limits, 0.0, u64::MAX, 1000 * AN_HOUR), None);
+    }
 }

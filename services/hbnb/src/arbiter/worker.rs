@@ -239,11 +239,10 @@ impl Worker {
         self.signal(Signal::TERM);
     }
 
-    /// Whether it has been ready, for so long at least.
-    pub(crate) fn was_well_for(&self, time: Duration) -> bool {
-        self.said()
-            .ready
-            .is_some_and(|since| since.elapsed() >= time)
+    /// How long ago it became ready; zero if it never did.
+    pub(crate) fn was_ready_for(&self) -> Duration {
+        let since = self.said().ready;
+        since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     pub(crate) fn killed(&self) -> Option<Cause> {

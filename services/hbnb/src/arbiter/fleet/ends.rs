@@ -68,6 +68,11 @@ impl Fleet {
         was_one
     }
 
+    /// Kills so far were of others: no worker has ended that waits to be told.
+    pub(crate) fn forget_oom_kills(&self) {
+        self.state().oom_kills = oom_kills();
+    }
+
     /// How a worker of this generation ended last that had not been told to.
     pub(crate) fn loss(&self, generation: u64) -> Option<Failure> {
         self.state().lost.get(&generation).cloned()

@@ -75,11 +75,8 @@ impl Fleet {
             Life::Draining => dismiss(self, worker.clone()),
             Life::Starting => {
                 let worker = worker.clone();
-                tokio::spawn(async move {
-                    if let Err(failure) = works(&worker, false).await {
-                        tracing::error!("{failure}");
-                    }
-                });
+                // Its end is told as any other, and its slot has another begin.
+                tokio::spawn(async move { works(&worker, false).await });
             }
             Life::Ready | Life::Ended(_) => {}
         }

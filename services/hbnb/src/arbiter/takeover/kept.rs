@@ -1,4 +1,5 @@
-//! The description of a master that goes from one program to the next. A change of its form is a change of [`FORMAT`].
+//! The description of a master that goes from one program to the next. A change of its form is a change of
+//! [`FORMAT`]; one more field that has a default is none.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arbiter::generation::{Generation, Limits};
 use crate::arbiter::output::Output;
-use crate::arbiter::owed::Owed;
+use crate::arbiter::pending::Pending;
 use crate::arbiter::sockets::Address;
 use crate::arbiter::state::Master;
 use crate::arbiter::worker::{Life, Worker};
@@ -48,7 +49,7 @@ pub(crate) struct Kept {
     /// Whether the ready probe fails on purpose.
     pub(crate) is_drained: bool,
     #[serde(default)]
-    pub(crate) owed: Owed,
+    pub(crate) pending: Pending,
     /// Why a program that was to take over gave the process back.
     pub(crate) failed: Option<String>,
 }
@@ -160,7 +161,7 @@ impl Kept {
             upgrades: master.upgrades,
             in_force_since: fleet.counts().in_force_since(),
             is_drained: master.is_drained(),
-            owed: *master.owed(),
+            pending: *master.pending(),
             failed: None,
         }
     }

@@ -20,7 +20,7 @@ use crate::arbiter::generation::Generation;
 use crate::arbiter::hears::Ear;
 use crate::arbiter::merge::Totals;
 use crate::arbiter::output::Output;
-use crate::arbiter::owed::Owed;
+use crate::arbiter::pending::Pending;
 use crate::arbiter::sockets::{Address, Sockets};
 use crate::arbiter::worker::{Life, Parts, Worker};
 
@@ -39,7 +39,7 @@ pub(crate) struct Restored {
     pub(crate) in_force_since: Duration,
     pub(crate) events: Events,
     pub(crate) is_drained: bool,
-    pub(crate) owed: Owed,
+    pub(crate) pending: Pending,
 }
 
 /// Takes over all that is described.
@@ -90,7 +90,7 @@ pub(crate) fn restore(kept: Kept) -> anyhow::Result<Restored> {
         in_force_since: kept.in_force_since,
         events,
         is_drained: kept.is_drained,
-        owed: kept.owed,
+        pending: kept.pending,
     })
 }
 
