@@ -39,7 +39,9 @@ async fn addresses_nobody_can_have() {
     std::fs::write(folder.path().join("file"), "precious").unwrap();
     let file = format!("unix:{}", folder.path().join("file").display());
     let nowhere = format!("unix:{}", folder.path().join("no/socket").display());
-    for address in ["192.0.2.1:80", &file, &nowhere] {
+    let directory = format!("unix:{}", folder.path().display());
+    let long = format!("unix:{}", folder.path().join("s".repeat(120)).display());
+    for address in ["192.0.2.1:80", &file, &nowhere, &directory, &long] {
         let args = ["serve", "--bind", address];
         let said = refused("hbnb", &args, &[SQLITE], folder.path()).await;
         holds(&said, &[address, "choose another with --bind"]);

@@ -58,6 +58,13 @@ async fn one_pod_is_the_whole_site_and_keeps_its_data() {
         "demo": {"enabled": true},
     }));
     release.helm(&["test", "site"]).unwrap();
+    let hbnb = ["exec", "site-hbnb-api-0", "--", "hbnb"];
+    let order = |args: &[&'static str]| [&hbnb[..], args].concat();
+    let status = namespace.kubectl(&order(&["status", "--json"])).await;
+    let status: Value = serde_json::from_str(&status.unwrap()).unwrap();
+    assert_eq!(status["workers"].as_array().unwrap().len(), 2, "{status}");
+    let said = namespace.kubectl(&order(&["reload", "--wait"])).await;
+    assert!(said.unwrap().contains("generation 2 serves"));
     let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
     let body = json!({"name": "Kept"}).to_string().into_bytes();
     let json = [("content-type", "application/json")];

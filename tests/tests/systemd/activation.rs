@@ -3,7 +3,7 @@
 use super::{PATIENCE, example, has_systemd};
 use rig::http::get;
 use rig::process::free_port;
-use rig::{Binary, Notify, Server, Storage, run, until};
+use rig::{Binary, Master, Notify, Server, Storage, run, start_api, until};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -127,4 +127,72 @@ async fn api() {
     assert_eq!(held.server.probe("ready").await.unwrap(), 200);
     held.server.terminate().unwrap();
     assert_eq!(held.server.wait(PATIENCE).await.unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn web() {
+    if !has_systemd("sockets for hbnb-web") {
+        return;
+    }
+    let (notify, storage) = (Notify::new().unwrap(), Storage::sqlite().unwrap());
+    let api = start_api(storage.url(), &[], &[], storage.folder()).await;
+    let api = api.unwrap();
+    let config = example("hbnb-web");
+    let envs = [
+        notify.env(),
+        ("HBNB_CONFIG", &config),
+        ("HBNB_API_URL", api.base()),
+    ];
+    let mut held = Activated::hold(&["hbnb-web", "serve"], &envs, storage.folder());
+    held.until_held().await;
+    let answer = held.ask_unix("/").await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    notify.until("READY=1", PATIENCE).await.unwrap();
+    assert_eq!(get(held.server.base(), "/").await.unwrap().status, 200);
+    assert_eq!(held.server.probe("ready").await.unwrap(), 200);
+    held.server.terminate().unwrap();
+    assert_eq!(held.server.wait(PATIENCE).await.unwrap().code(), Some(0));
+}
+
+/// A master and its workers: the sockets stay those of systemd through a reload and an upgrade.
+#[tokio::test]
+async fn master() {
+    if !has_systemd("sockets for hbnb serve") {
+        return;
+    }
+    let (notify, storage) = (Notify::new().unwrap(), Storage::sqlite().unwrap());
+    let config = example("hbnb");
+    let control = storage.folder().join("hbnb.sock");
+    let envs = [
+        notify.env(),
+        ("HBNB_CONFIG", &config),
+        ("HBNB_DATABASE_URL", storage.url()),
+        ("HBNB_CONTROL_SOCKET", control.to_str().unwrap()),
+        ("HBNB_WORKERS", "2"),
+    ];
+    let held = Activated::hold(&["hbnb", "serve"], &envs, storage.folder());
+    held.until_held().await;
+    let answer = held.ask_unix("/api/v1/status").await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    notify.until("READY=1", PATIENCE).await.unwrap();
+    let Activated { server, unix } = held;
+    let mut master = Master::of(server, storage.folder());
+    let first = master.until_settled(PATIENCE).await.unwrap();
+    assert_eq!((first.workers.len(), first.listens.len()), (2, 2));
+    for (number, args) in [&["reload", "--wait"][..], &["upgrade"]]
+        .into_iter()
+        .enumerate()
+    {
+        let ran = master.hbnb(args).await.unwrap();
+        assert_eq!(ran.code, Some(0), "{}", ran.said);
+        let now = master.until_settled(PATIENCE).await.unwrap();
+        assert_eq!((now.pid, now.generation), (first.pid, number as u64 + 2));
+        assert_eq!(now.listens, first.listens);
+        assert_eq!(master.server.probe("ready").await.unwrap(), 200);
+        let reply = get(master.server.base(), "/api/v1/states").await.unwrap();
+        assert_eq!(reply.json().unwrap(), json!([]));
+    }
+    master.server.terminate().unwrap();
+    assert_eq!(master.server.wait(PATIENCE).await.unwrap().code(), Some(0));
+    assert!(unix.exists(), "a socket that is not its own was removed");
 }
