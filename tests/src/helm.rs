@@ -97,6 +97,16 @@ pub fn chart() -> Result<PathBuf> {
     Ok(top()?.join("helm/hbnb"))
 }
 
+/// A copy of the chart with files instead of links, to be changed.
+pub fn copy_of_the_chart() -> Result<TempDir> {
+    let copy = TempDir::new()?;
+    let from = format!("{}/.", chart()?.display());
+    let mut cp = Command::new("cp");
+    cp.args(["--recursive", "--dereference", &from]);
+    ensure!(cp.arg(copy.path()).status()?.success(), "cp {from}");
+    Ok(copy)
+}
+
 /// The documents of a stream of YAML that are not empty.
 pub fn objects(text: &str) -> Result<Vec<Value>> {
     let all: Vec<Value> = serde_saphyr::from_multiple(text).context("no YAML")?;

@@ -3,7 +3,7 @@
 use crate::environment::variable;
 use crate::http::get;
 use crate::process::{end, free_port, until};
-use crate::skip::skipped;
+use crate::skip::{Tool, missing};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::path::Path;
@@ -24,7 +24,8 @@ impl Prometheus {
     pub fn find(what: &str) -> Option<Self> {
         let program = variable(PROMETHEUS);
         if program.is_none() {
-            skipped(what, &format!("{PROMETHEUS} is not set"));
+            let why = format!("{PROMETHEUS} is not set");
+            missing(Tool::Prometheus, what, &why);
         }
         program.map(Self)
     }

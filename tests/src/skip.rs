@@ -18,6 +18,7 @@ pub enum Tool {
     Nginx,
     Node,
     Postgres,
+    Prometheus,
     Schemathesis,
     Sqlite3,
     Systemd,
@@ -25,7 +26,7 @@ pub enum Tool {
 }
 
 impl Tool {
-    const ALL: [Tool; 13] = [
+    const ALL: [Tool; 14] = [
         Tool::Axe,
         Tool::Chromium,
         Tool::Cluster,
@@ -35,6 +36,7 @@ impl Tool {
         Tool::Nginx,
         Tool::Node,
         Tool::Postgres,
+        Tool::Prometheus,
         Tool::Schemathesis,
         Tool::Sqlite3,
         Tool::Systemd,
@@ -53,6 +55,7 @@ impl Tool {
             Self::Nginx => "nginx",
             Self::Node => "node",
             Self::Postgres => "postgres",
+            Self::Prometheus => "prometheus",
             Self::Schemathesis => "schemathesis",
             Self::Sqlite3 => "sqlite3",
             Self::Systemd => "systemd",

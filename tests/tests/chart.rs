@@ -26,10 +26,11 @@ mod values;
 
 use regex::Regex;
 use rig::Helm;
-use rig::helm::{HELM, HELM_3, chart};
-use serde_json::Value;
+use rig::helm::{HELM, HELM_3, chart, copy_of_the_chart};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::thread;
 use tempfile::TempDir;
 
@@ -254,6 +255,48 @@ fn the_manifests_are_those_of_the_chart() {
     is_as_made(&manifests::folder().join("base/hbnb.yaml"), &base);
     let objects = rig::helm::objects(&base).unwrap();
     assert!(objects.iter().all(|object| object["kind"] != "Secret"));
+}
+
+/// What Kubernetes itself knows of the examples; their other kinds come with what they are about.
+#[test]
+fn the_examples_are_valid() {
+    let folder = TempDir::new().unwrap();
+    let mut count = 0;
+    for (name, text) in manifests::examples() {
+        let mut all: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
+        // One file is values for the chart of another.
+        all.retain(|document| document["kind"].is_string() && objects::is_of_kubernetes(document));
+        count += all.len();
+        let file = folder.path().join(name);
+        fs::write(&file, objects::as_stream(&all)).unwrap();
+        if !all.is_empty() {
+            checkers::kubernetes_validate("the examples for Kubernetes", PRESENT, &file);
+        }
+    }
+    assert!(count >= 3, "{count} objects are too few to be all");
+}
+
+/// A Job cannot be changed: there is another one for other migrations, and for these the same again.
+#[test]
+fn the_job_is_named_by_the_migrations() {
+    let Some(helm) = Helm::find(HELM, "the Job of the migrations").unwrap() else {
+        return;
+    };
+    let values = json!({"database": {"mode": "external", "external": {
+        "host": "db.example.org", "existingSecret": "database",
+    }}});
+    let name = |chart: &Path| {
+        let chart = chart.to_str().unwrap();
+        let objects = helm.render(chart, &values, &[], PRESENT).unwrap();
+        let job = objects.iter().find(|object| object["kind"] == "Job");
+        job.unwrap()["metadata"]["name"].clone()
+    };
+    let copy = copy_of_the_chart().unwrap();
+    let before = name(copy.path());
+    assert_eq!(name(&chart().unwrap()), before);
+    let more = copy.path().join("files/migrations/9000_more.sql");
+    fs::write(more, "ALTER TABLE places ADD COLUMN pets integer;\n").unwrap();
+    assert_ne!(name(copy.path()), before);
 }
 
 /// Examples are read, and the values that they set are there.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rig::environment::variable;
 use rig::http::get;
+use rig::skip::{Tool, missing};
 use rig::{Binary, Cgroup, Prometheus, Server, skipped, until};
 use tempfile::TempDir;
 
@@ -130,7 +131,8 @@ async fn the_readme_tells_all_and_nothing_else() {
 #[tokio::test]
 async fn promtool_has_nothing_to_say() {
     let Some(promtool) = variable("HBNB_TEST_PROMTOOL") else {
-        skipped("the form of the metrics", "HBNB_TEST_PROMTOOL is not set");
+        let why = "HBNB_TEST_PROMTOOL is not set";
+        missing(Tool::Prometheus, "the form of the metrics", why);
         return;
     };
     let folder = TempDir::new().unwrap();

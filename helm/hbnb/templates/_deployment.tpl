@@ -1,6 +1,6 @@
 {{/*
-A service of ours: {root, component, values, env, startup, and perhaps initContainers, mounts, volumes}. What is handed on as
-text is indented here.
+A service of ours: {root, component, values, env, startup, and perhaps progress, initContainers, mounts, volumes}. What is
+handed on as text is indented here.
 */}}
 {{- define "hbnb.deployment" -}}
 apiVersion: apps/v1
@@ -12,7 +12,7 @@ spec:
   replicas: {{ include "hbnb.replicas" .values }}
   {{- end }}
   revisionHistoryLimit: 5
-  progressDeadlineSeconds: 300
+  progressDeadlineSeconds: {{ .progress | default 300 }}
   minReadySeconds: 3
   strategy:
     type: RollingUpdate

@@ -71,7 +71,8 @@ pub(crate) fn kube_score(set: &Set, file: &Path) {
 pub(crate) fn promtool(file: &Path) {
     let name = "HBNB_TEST_PROMTOOL";
     let Some(program) = variable(name) else {
-        return rig::skipped("the rules in the chart", &format!("{name} is not set"));
+        let why = format!("{name} is not set");
+        return missing(Tool::Prometheus, "the rules in the chart", &why);
     };
     let mut command = Command::new(program);
     let output = command.args(["check", "rules"]).arg(file).output().unwrap();

@@ -12,6 +12,9 @@ pub(crate) fn is_of_kubernetes(object: &Value) -> bool {
         "monitoring.coreos.com",
         "gateway.networking.k8s.io",
         "cert-manager.io",
+        "argoproj.io",
+        "external-secrets.io",
+        "postgresql.cnpg.io",
     ]
     .iter()
     .any(|foreign| group.starts_with(foreign))

@@ -30,7 +30,10 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
     ("ports that are named are there", ports),
     ("routes lead to services", routes),
     ("two replicas have a budget", budgets),
-    ("what scales has no fixed number", scaling),
+    (
+        "what scales has no fixed number, and shrinks slowly",
+        scaling,
+    ),
     ("every pod has a policy of its own", policies),
     (
         "who scrapes reaches no more than metrics",
@@ -182,7 +185,9 @@ fn scaling(objects: &Objects, _: &Set) -> Vec<String> {
         let target = objects
             .kind("Deployment")
             .find(|object| object["metadata"]["name"] == *name);
-        let right = target.is_some_and(|target| target["spec"].get("replicas").is_none());
+        let calm = &scaler["spec"]["behavior"]["scaleDown"]["stabilizationWindowSeconds"];
+        let right = target.is_some_and(|target| target["spec"].get("replicas").is_none())
+            && calm.as_u64().is_some_and(|seconds| seconds >= 300);
         (!right).then(|| title(scaler))
     }))
 }

@@ -4,7 +4,7 @@ use crate::world::{Release, SERVICES, can_have, node_port, plays, values_with};
 use rig::http::get;
 use rig::{Namespace, announce, top};
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(90);
 
@@ -43,13 +43,17 @@ async fn the_commands_of_the_readme_work() {
     for command in commands {
         announce(&format!("README: helm {command}"));
         let args: Vec<&str> = command.split_whitespace().collect();
+        let begun = Instant::now();
         let output = helm
             .command(&args)
             .args(["--namespace", namespace.name()])
             .current_dir(top().unwrap())
             .output()
             .unwrap();
+        let took = begun.elapsed();
         assert!(output.status.success(), "{output:?}");
+        announce(&format!("it took {took:.0?}"));
+        assert!(took < SOON, "{took:?}");
         count += 1;
     }
     assert_eq!(count, 2);

@@ -67,7 +67,7 @@ async fn an_image_that_is_not_there_is_told() {
     tells(
         &Release::new(&helm, &namespace),
         &values,
-        "hbnb/web:0.0.0-none",
+        "Failed to pull image \"hbnb/web:0.0.0-none\"",
     )
     .await;
 }
@@ -92,7 +92,7 @@ async fn tells(release: &Release<'_>, values: &Value, cause: &str) {
     let said = release.try_install(values, "15s").unwrap_err();
     let mut line = None;
     let told = async || {
-        let story = story(release.namespace).await;
+        let story = story(release).await;
         line = story
             .lines()
             .find(|line| line.contains(cause))
@@ -106,8 +106,9 @@ async fn tells(release: &Release<'_>, values: &Value, cause: &str) {
     announce(&format!("helm: {last} | the cluster: {}", line.unwrap()));
 }
 
-/// What `kubectl get events` and `kubectl logs` show.
-async fn story(namespace: &Namespace) -> String {
+/// What `kubectl get events` and `kubectl logs` show of a release.
+async fn story(release: &Release<'_>) -> String {
+    let namespace = release.namespace;
     let events = [
         "get",
         "events",
@@ -116,8 +117,8 @@ async fn story(namespace: &Namespace) -> String {
         "--no-headers",
     ];
     let mut story = namespace.kubectl(&events).await.unwrap_or_default();
-    let pods = namespace.get(&["pods"]).await.unwrap();
-    for pod in pods["items"].as_array().unwrap() {
+    let own = format!("app.kubernetes.io/instance={}", release.name);
+    for pod in namespace.pods(&own).await.unwrap() {
         let name = pod["metadata"]["name"].as_str().unwrap();
         let logs = ["logs", name, "--all-containers", "--tail=50"];
         story += &namespace.kubectl(&logs).await.unwrap_or_default();

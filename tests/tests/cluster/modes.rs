@@ -3,15 +3,13 @@
 use crate::inside::Errand;
 use crate::upgrade::sql;
 use crate::world::{PATIENCE, Release, SERVICES, can_have, database, values, values_with};
-use rig::helm::chart;
+use rig::helm::copy_of_the_chart;
 use rig::http::{get, send};
 use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
-use std::process::Command;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// A second PostgreSQL: that of another release.
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +127,7 @@ async fn two_sites_live_side_by_side() {
     for service in SERVICES {
         before.push(names(service).await);
     }
-    let changed = copy_of_the_chart();
+    let changed = copy_of_the_chart().unwrap();
     let rules = changed.path().join("files/nginx/rules/server.conf");
     let mut rules = fs::OpenOptions::new().append(true).open(rules).unwrap();
     rules.write_all(b"# A change.\n").unwrap();
@@ -140,16 +138,6 @@ async fn two_sites_live_side_by_side() {
         let rolled = names(service).await != before;
         assert_eq!(rolled, *service == "edge", "{service}");
     }
-}
-
-/// One with files instead of links.
-fn copy_of_the_chart() -> TempDir {
-    let copy = TempDir::new().unwrap();
-    let from = format!("{}/.", chart().unwrap().display());
-    let mut cp = Command::new("cp");
-    cp.args(["--recursive", "--dereference", &from]);
-    assert!(cp.arg(copy.path()).status().unwrap().success());
-    copy
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use crate::world::{
     IMAGES, NGINX, PATIENCE, Release, SERVICES, can_have, can_have_alone, load, values_with,
 };
 use rig::http::send;
-use rig::{Namespace, announce, docker, version};
+use rig::{Namespace, announce, docker, until, version};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -46,6 +46,7 @@ async fn nothing_is_lost_while_it_rolls() {
         ));
         for service in SERVICES {
             release.until_ready(service).await;
+            until_gone(&release, service).await;
         }
         let is_within = begun.elapsed() < Duration::from_secs(LONG.into());
         let requests = people.requests("a roll of eight pods").await;
@@ -59,6 +60,17 @@ async fn nothing_is_lost_while_it_rolls() {
         "{rolls} rolls of eight pods: {total} requests, 0 failed"
     ));
     assert!(release.restarts().await.is_empty());
+}
+
+/// Waits until no pod of before is left: each has drained while somebody could see a loss.
+async fn until_gone(release: &Release<'_>, service: &str) {
+    let gone = async || {
+        let pods = release.namespace.pods(&release.labels(service)).await?;
+        let mut marks = pods.iter().map(|pod| &pod["metadata"]["deletionTimestamp"]);
+        Ok(marks.all(Value::is_null))
+    };
+    let what = format!("the last {service} of before is gone");
+    until(&what, PATIENCE, gone).await.unwrap();
 }
 
 /// The test above can fail: without a drain, requests that are under way are lost.

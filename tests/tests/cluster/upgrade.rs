@@ -1,9 +1,10 @@
 //! A release over its life: upgraded, rolled back, removed, and installed again over what it left.
 
+use crate::faults::keeps_what_was_told;
 use crate::world::{PATIENCE, Release, can_have, node_port};
 use rig::helm::objects;
 use rig::postgres::PSQL;
-use rig::{Namespace, Visits, announce, top, until};
+use rig::{Namespace, Visits, Writer, announce, top, until};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ async fn data_outlive_a_release() {
     ];
     let mut visits = Visits::begin(&visits, &[]).unwrap();
     visits.until_begun().await.unwrap();
+    let writer = Writer::begin(&base);
     sql(&release, MIGRATION).await;
     release.install(&of(2));
     release.helm(&["rollback", "site", "1", "--wait"]).unwrap();
@@ -49,6 +51,7 @@ async fn data_outlive_a_release() {
         "an upgrade, a roll-back and another upgrade on a newer schema: {requests} requests, {failed} failed"
     ));
     assert_eq!(failed, 0, "{}", visited.report["failures"]);
+    assert_eq!(keeps_what_was_told(writer, &release).await, 0);
     assert_eq!(sql(&release, COUNT).await, places);
     assert_eq!(secret(&namespace).await, password);
 
