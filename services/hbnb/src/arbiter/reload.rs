@@ -80,7 +80,7 @@ pub(crate) async fn renew(fleet: &Fleet, slot: usize, reason: &str) -> Result<()
 }
 
 impl Master {
-    /// Puts what the configuration says now into force, and says what that is. A failure leaves all as it was.
+    /// Puts what the configuration says now into force, and says what that is. A failure leaves all as it was, or says what not.
     pub(crate) async fn reload(&self) -> Result<String, Failure> {
         if self.waits.swap(true, Relaxed) {
             // One that waits already reads what is there then; who comes later waits longer.
@@ -97,7 +97,7 @@ impl Master {
         self.fleet.counts().reloaded(done.is_ok());
         match &done {
             Ok(said) => tracing::info!("reload: {said}"),
-            Err(failure) => tracing::error!("the reload failed, all stays as it was: {failure}"),
+            Err(failure) => tracing::error!("the reload failed: {failure}"),
         }
         self.note(done.clone());
         self.tell_supervisor();
