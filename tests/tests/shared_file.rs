@@ -86,7 +86,8 @@ async fn hold(storage: &Storage) -> Child {
     sqlite3.stdin(Stdio::piped()).stdout(Stdio::null());
     let holder = sqlite3.spawn().unwrap();
     let mut said = holder.stdin.as_ref().unwrap();
-    said.write_all(b"BEGIN IMMEDIATE;\n").unwrap();
+    // Who looks whether it holds the file holds it too for a moment.
+    said.write_all(b".timeout 30000\nBEGIN IMMEDIATE;\n").unwrap();
     until("it holds the file", LIMIT, async || {
         Ok(storage.query("BEGIN IMMEDIATE; ROLLBACK").is_err())
     })
