@@ -87,7 +87,8 @@ async fn hold(storage: &Storage) -> Child {
     let holder = sqlite3.spawn().unwrap();
     let mut said = holder.stdin.as_ref().unwrap();
     // Who looks whether it holds the file holds it too for a moment.
-    said.write_all(b".timeout 30000\nBEGIN IMMEDIATE;\n").unwrap();
+    said.write_all(b".timeout 30000\nBEGIN IMMEDIATE;\n")
+        .unwrap();
     until("it holds the file", LIMIT, async || {
         Ok(storage.query("BEGIN IMMEDIATE; ROLLBACK").is_err())
     })

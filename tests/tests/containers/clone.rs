@@ -84,7 +84,8 @@ async fn visit(base: &str) {
         .click()
         .await
         .unwrap();
-    let found = "return location.search.includes('state=') && document.querySelector('#results article') !== null";
+    // The address is that of the search before its results are there.
+    let found = "return location.search.includes('state=') && document.querySelector('#results:not([aria-busy]) article') !== null";
     browser.until("places of the state", found).await.unwrap();
     let name = browser.text("#results article h3").await.unwrap();
     browser.control(&name).await.unwrap().click().await.unwrap();
