@@ -5,6 +5,8 @@
 
 #[path = "chart/checkers.rs"]
 mod checkers;
+#[path = "chart/examples.rs"]
+mod examples;
 #[path = "chart/images.rs"]
 mod images;
 #[path = "chart/manifests.rs"]
@@ -24,7 +26,6 @@ mod sets;
 #[path = "chart/values.rs"]
 mod values;
 
-use regex::Regex;
 use rig::Helm;
 use rig::helm::{HELM, HELM_3, chart, copy_of_the_chart};
 use serde_json::{Value, json};
@@ -257,25 +258,6 @@ fn the_manifests_are_those_of_the_chart() {
     assert!(objects.iter().all(|object| object["kind"] != "Secret"));
 }
 
-/// What Kubernetes itself knows of the examples; their other kinds come with what they are about.
-#[test]
-fn the_examples_are_valid() {
-    let folder = TempDir::new().unwrap();
-    let mut count = 0;
-    for (name, text) in manifests::examples() {
-        let mut all: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
-        // One file is values for the chart of another.
-        all.retain(|document| document["kind"].is_string() && objects::is_of_kubernetes(document));
-        count += all.len();
-        let file = folder.path().join(name);
-        fs::write(&file, objects::as_stream(&all)).unwrap();
-        if !all.is_empty() {
-            checkers::kubernetes_validate("the examples for Kubernetes", PRESENT, &file);
-        }
-    }
-    assert!(count >= 3, "{count} objects are too few to be all");
-}
-
 /// A Job cannot be changed: there is another one for other migrations, and for these the same again.
 #[test]
 fn the_job_is_named_by_the_migrations() {
@@ -297,42 +279,4 @@ fn the_job_is_named_by_the_migrations() {
     let more = copy.path().join("files/migrations/9000_more.sql");
     fs::write(more, "ALTER TABLE places ADD COLUMN pets integer;\n").unwrap();
     assert_ne!(name(copy.path()), before);
-}
-
-/// Examples are read, and the values that they set are there.
-#[test]
-fn the_examples_know_the_chart() {
-    let Some(helm) = Helm::find(HELM, "the examples for Kubernetes").unwrap() else {
-        return;
-    };
-    let chart = chart().unwrap();
-    let chart = chart.to_str().unwrap();
-    let option = Regex::new(r"--set\s+(?:#\s+)?([A-Za-z.]+=[^\s`,;]+)").unwrap();
-    let mut count = 0;
-    for (name, text) in manifests::examples() {
-        let documents: Vec<Value> =
-            serde_saphyr::from_multiple(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(!documents.is_empty(), "{name}");
-        let sets: Vec<&str> = option
-            .captures_iter(&text)
-            .map(|found| found.get(1).unwrap().as_str())
-            .collect();
-        let mut args = vec!["template", "site", chart];
-        args.extend(sets.iter().flat_map(|set| ["--set", set]));
-        // Beside what an example leaves to its reader.
-        args.extend(["--set", "database.external.host=db.example.org"]);
-        args.extend(["--set", "database.external.existingSecret=my-database"]);
-        count += sets.len();
-        let said = helm.run(&args);
-        said.unwrap_or_else(|error| panic!("{name}: {sets:?}: {error}"));
-        for document in &documents {
-            let values = &document["spec"]["source"]["helm"]["valuesObject"];
-            if values.is_object() {
-                let objects = helm.render(chart, values, &[], PRESENT).unwrap();
-                assert!(objects.iter().all(|it| it["kind"] != "Secret"), "{name}");
-                count += 1;
-            }
-        }
-    }
-    assert!(count > 5, "{count} values are too few to be all");
 }

@@ -35,17 +35,6 @@ pub(crate) fn base(helm: &Helm) -> String {
     )
 }
 
-/// The texts of the example files, each with the name of its file.
-pub(crate) fn examples() -> Vec<(String, String)> {
-    let files = fs::read_dir(folder().join("examples")).unwrap();
-    let paths = files.map(|file| file.unwrap().path());
-    let texts = paths.map(|path| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        (name, fs::read_to_string(&path).unwrap())
-    });
-    texts.collect()
-}
-
 /// What is made of something else is not changed by hand.
 pub(crate) fn is_as_made(file: &Path, wanted: &str) {
     if fs::read_to_string(file).is_ok_and(|text| text == wanted) {
