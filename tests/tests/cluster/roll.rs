@@ -65,9 +65,13 @@ async fn nothing_is_lost_while_it_rolls() {
 /// Waits until no pod of before is left: each has drained while somebody could see a loss.
 async fn until_gone(release: &Release<'_>, service: &str) {
     let gone = async || {
-        let pods = release.namespace.pods(&release.labels(service)).await?;
-        let mut marks = pods.iter().map(|pod| &pod["metadata"]["deletionTimestamp"]);
-        Ok(marks.all(Value::is_null))
+        let labels = release.labels(service);
+        let told = release
+            .namespace
+            .get(&["pods", "--selector", &labels])
+            .await?;
+        let mut pods = told["items"].as_array().into_iter().flatten();
+        Ok(pods.all(|pod| pod["metadata"]["deletionTimestamp"].is_null()))
     };
     let what = format!("the last {service} of before is gone");
     until(&what, PATIENCE, gone).await.unwrap();

@@ -130,7 +130,7 @@ impl Master {
         let resized = self.resize(slots).await;
         resized.map_err(|failure| Failure {
             reason: format!(
-                "generation {number} serves, but with as many workers as before: {failure}"
+                "generation {number} serves, but the number of workers could not be changed: {failure}"
             ),
             ..failure
         })?;

@@ -75,7 +75,7 @@ impl Fleet {
             Life::Draining => dismiss(self, worker.clone()),
             Life::Starting => {
                 let worker = worker.clone();
-                // Its end is told as any other, and its slot has another begin.
+                // What it wrote last is in the log, and its slot has another begin.
                 tokio::spawn(async move { works(&worker, false).await });
             }
             Life::Ready | Life::Ended(_) => {}
