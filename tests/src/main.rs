@@ -4,7 +4,8 @@
 use rig::runner;
 use std::process::ExitCode;
 
-#[tokio::main]
+// One thread: programs have their turns in their order.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match runner::run(&args).await {

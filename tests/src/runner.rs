@@ -1,150 +1,197 @@
 //! Runs every test of the workspace, with a PostgreSQL where one can be had.
 
+mod built;
+mod job;
 mod report;
 
 use crate::environment::test_database_url;
 use crate::postgres::{Options, Postgres};
-use crate::process::signal;
 use crate::skip::{self, Tool};
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
+use built::Program;
+use job::{Job, Line, command};
 use report::Report;
 use std::io::Write;
 use std::path::Path;
-use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
-use tokio::signal::unix::{SignalKind, signal as listen};
-use tokio::task::JoinSet;
+use std::sync::Arc;
+use tokio::process::Command;
+use tokio::sync::Semaphore;
 
 const DATABASE_URL: &str = "HBNB_TEST_DATABASE_URL";
-/// How long tests may take to end after Ctrl-C, and their output to end after them.
-const END_LIMIT: Duration = Duration::from_secs(10);
+/// Test programs that run beside each other. Each has as many tests at a time as there are processors, and most of those
+/// wait for clocks.
+const AT_ONCE: usize = 2;
+/// What selects targets; documentation has no tests then.
+const TARGETS: [&str; 6] = [
+    "--test",
+    "--lib",
+    "--bin",
+    "--bench",
+    "--example",
+    "--all-targets",
+];
 
-type Shared = Arc<Mutex<Report>>;
-
-/// Builds, tests, and prints the sums as the last line; whether nothing failed.
-pub async fn run(args: &[String]) -> Result<bool> {
-    let report = Shared::default();
-    // First of all, so that a list with a mistake in it ends the run at once.
-    let is_required = Tool::Postgres.is_required().map_err(Error::msg)?;
-    let mut success = follow(cargo(&build(args)), &report).await?.success();
-    if success {
-        // Held until the tests have ended, also when they are interrupted.
-        let postgres = database(&report, is_required);
-        let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
-        command.args(args);
-        if let Some(postgres) = &postgres {
-            command.env(DATABASE_URL, postgres.url());
-        }
-        success = follow(command, &report).await?.success();
-    }
-    let mut report = lock(&report);
-    report.finish(success);
-    println!("\n{report}");
-    Ok(success && report.is_success())
+/// What runs, and what came of it.
+struct Run {
+    top: &'static Path,
+    /// Closed once a person interrupts.
+    turns: Arc<Semaphore>,
+    report: Report,
 }
 
-fn build(args: &[String]) -> Vec<&str> {
-    let mut build = vec!["build", "--workspace", "--bins"];
-    // The tests look for the binaries beside themselves.
-    let own = args
-        .iter()
-        .take_while(|arg| *arg != "--")
-        .map(String::as_str);
-    build.extend(own.filter(|arg| {
+/// Builds, tests, and prints the sums as the last line; whether nothing failed. `args` go to cargo, those after `--` to
+/// each test program.
+pub async fn run(args: &[String]) -> Result<bool> {
+    // First of all, so that a list with a mistake in it ends the run at once.
+    let is_required = Tool::Postgres.is_required().map_err(Error::msg)?;
+    let mut run = Run {
+        top: crate::top()?,
+        turns: Arc::new(Semaphore::new(AT_ONCE)),
+        report: Report::default(),
+    };
+    let success = run.tests(args, is_required).await?;
+    run.report.finish(success);
+    println!("\n{}", run.report);
+    Ok(success && run.report.is_success())
+}
+
+impl Run {
+    async fn tests(&mut self, args: &[String], is_required: bool) -> Result<bool> {
+        let mut halves = args.splitn(2, |arg| arg == "--");
+        let own = halves.next().unwrap_or_default();
+        let theirs = halves.next().unwrap_or_default();
+        if !self
+            .follow(self.cargo("build", &["--bins"], &bins(own)))
+            .await?
+        {
+            return Ok(false);
+        }
+        let Some(programs) = self.programs(own).await? else {
+            return Ok(false);
+        };
+        // Held until the tests have ended, also when they are interrupted.
+        let postgres = self.database(is_required);
+        let mut success = self.all(&programs, theirs, postgres.as_ref()).await?;
+        let is_whole = !own
+            .iter()
+            .any(|arg| TARGETS.iter().any(|target| arg.starts_with(target)));
+        if is_whole && !self.turns.is_closed() {
+            success &= self.follow(self.cargo("test", &["--doc"], own)).await?;
+        }
+        Ok(success)
+    }
+
+    /// Builds the test programs; `None` where that fails.
+    async fn programs(&mut self, own: &[String]) -> Result<Option<Vec<Program>>> {
+        let flags = ["--no-run", "--message-format=json-render-diagnostics"];
+        let mut job = Job::start("", self.cargo("test", &flags, own), &self.turns);
+        let mut programs = Vec::new();
+        while let Some(line) = job.lines.recv().await {
+            match line {
+                Line::Output(line) => programs.extend(Program::read(&line)),
+                line => self.pass_on(&line),
+            }
+        }
+        // Cargo tells of them in the order in which they were ready.
+        programs.sort_by(|one, other| one.source.cmp(&other.source));
+        let built = job.end().await?.is_some_and(|status| status.success());
+        Ok(built.then_some(programs))
+    }
+
+    /// Runs them beside each other, and names at the end which have failed.
+    async fn all(
+        &mut self,
+        programs: &[Program],
+        args: &[String],
+        postgres: Option<&Postgres>,
+    ) -> Result<bool> {
+        let start = |program: &Program| {
+            let mut command = command(&program.executable, &program.folder);
+            command.args(args);
+            if let Some(postgres) = postgres {
+                command.env(DATABASE_URL, postgres.url());
+            }
+            let name = program.name(self.top);
+            let title = format!("\n     Running {name}");
+            (name, Job::start(&title, command, &self.turns))
+        };
+        let jobs: Vec<(String, Job)> = programs.iter().map(start).collect();
+        let mut failed = Vec::new();
+        for (name, job) in jobs {
+            if !self.finish(job).await? {
+                failed.push(name);
+            }
+        }
+        for name in &failed {
+            eprintln!("failed: {name}");
+        }
+        Ok(failed.is_empty())
+    }
+
+    async fn follow(&mut self, command: Command) -> Result<bool> {
+        let job = Job::start("", command, &self.turns);
+        self.finish(job).await
+    }
+
+    /// Hands on what it prints as it comes, reads it meanwhile, and waits for its end; whether it went well.
+    async fn finish(&mut self, mut job: Job) -> Result<bool> {
+        while let Some(line) = job.lines.recv().await {
+            self.pass_on(&line);
+        }
+        Ok(job.end().await?.is_some_and(|status| status.success()))
+    }
+
+    fn pass_on(&mut self, line: &Line) {
+        // A closed output is no reason to stop counting.
+        let (Line::Output(text) | Line::Error(text)) = line;
+        let _ = match line {
+            Line::Output(_) => write(std::io::stdout(), text),
+            Line::Error(_) => write(std::io::stderr(), text),
+        };
+        self.report.read(&String::from_utf8_lossy(text));
+    }
+
+    fn database(&mut self, is_required: bool) -> Option<Postgres> {
+        if test_database_url().is_some() {
+            return None;
+        }
+        let started = Postgres::available().and_then(|()| {
+            let options = Options::default().setting("max_connections", "300");
+            Postgres::start(options).map_err(|error| format!("{error:#}"))
+        });
+        match started {
+            Ok(postgres) => Some(postgres),
+            Err(why) => {
+                let line = skip::line("every test on PostgreSQL", &why);
+                skip::announce(&line);
+                match is_required {
+                    true => self.report.fail(),
+                    false => self.report.read(&line),
+                }
+                None
+            }
+        }
+    }
+
+    fn cargo(&self, what: &str, flags: &[&str], args: &[impl AsRef<std::ffi::OsStr>]) -> Command {
+        let mut command = command(Path::new("cargo"), self.top);
+        command.args([what, "--workspace"]).args(flags).args(args);
+        command
+    }
+}
+
+fn write(mut to: impl Write, text: &[u8]) -> std::io::Result<()> {
+    to.write_all(text).and_then(|()| to.flush())
+}
+
+/// The programs that tests run are looked for beside them.
+fn bins(args: &[String]) -> Vec<&str> {
+    let args = args.iter().map(String::as_str);
+    args.filter(|arg| {
         matches!(
             *arg,
             "--release" | "-r" | "--locked" | "--offline" | "--frozen"
         )
-    }));
-    build
-}
-
-fn database(report: &Shared, is_required: bool) -> Option<Postgres> {
-    if test_database_url().is_some() {
-        return None;
-    }
-    let started = Postgres::available().and_then(|()| {
-        let options = Options::default().setting("max_connections", "300");
-        Postgres::start(options).map_err(|error| format!("{error:#}"))
-    });
-    match started {
-        Ok(postgres) => Some(postgres),
-        Err(why) => {
-            let line = skip::line("every test on PostgreSQL", &why);
-            skip::announce(&line);
-            match is_required {
-                true => lock(report).fail(),
-                false => lock(report).read(&line),
-            }
-            None
-        }
-    }
-}
-
-fn cargo(args: &[&str]) -> Command {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    let mut command = Command::new("cargo");
-    command
-        .args(args)
-        .current_dir(root.unwrap_or(Path::new(".")))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        // A group of its own: what interrupts us is passed on to all of it, and waited for.
-        .process_group(0);
-    command
-}
-
-async fn follow(mut command: Command, report: &Shared) -> Result<ExitStatus> {
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot run {command:?}"))?;
-    let mut readers = JoinSet::new();
-    if let Some(stdout) = child.stdout.take() {
-        readers.spawn(pass_on(stdout, std::io::stdout(), Arc::clone(report)));
-    }
-    if let Some(stderr) = child.stderr.take() {
-        readers.spawn(pass_on(stderr, std::io::stderr(), Arc::clone(report)));
-    }
-    let status = wait(&mut child).await?;
-    // A process that outlives its test may hold the pipes open; that must not keep us.
-    let _ = tokio::time::timeout(END_LIMIT, readers.join_all()).await;
-    Ok(status)
-}
-
-async fn wait(child: &mut Child) -> Result<ExitStatus> {
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    tokio::select! {
-        status = child.wait() => return Ok(status?),
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    let group = child.id().map(|pid| format!("-{pid}")).unwrap_or_default();
-    let _ = signal(&group, "TERM");
-    let ended = tokio::time::timeout(END_LIMIT, child.wait()).await;
-    let _ = signal(&group, "KILL");
-    Ok(match ended {
-        Ok(status) => status?,
-        Err(_) => child.wait().await?,
     })
-}
-
-/// Hands output on line by line as it comes, and reads it meanwhile.
-async fn pass_on(pipe: impl AsyncRead + Unpin, mut to: impl Write, report: Shared) {
-    let mut pipe = BufReader::new(pipe);
-    let mut line = Vec::new();
-    while let Ok(1..) = pipe.read_until(b'\n', &mut line).await {
-        // A closed output is no reason to stop counting.
-        let _ = to.write_all(&line).and_then(|()| to.flush());
-        lock(&report).read(&String::from_utf8_lossy(&line));
-        line.clear();
-    }
-}
-
-fn lock(report: &Shared) -> MutexGuard<'_, Report> {
-    report.lock().unwrap_or_else(PoisonError::into_inner)
+    .collect()
 }

@@ -10,7 +10,7 @@ mod others;
 #[path = "slow_clients/profile.rs"]
 mod profile;
 
-use others::median;
+use others::medians;
 use profile::{Profile, sip};
 use rig::environment::variable;
 use rig::process::{cpu_time, tree};
@@ -42,8 +42,9 @@ async fn closed_in_their_time() {
     }
     let storage = Storage::sqlite().unwrap();
     let server = serve(&storage, &["--no-demo"]).await;
-    let address = address(&server);
-    let usual = median(&address, WATCH).await;
+    let address = address_of(&server);
+    let other = Storage::sqlite().unwrap();
+    let other = serve(&other, &["--no-demo"]).await;
     let mut playing = JoinSet::new();
     for some in Profile::ALL.repeat(each).chunks(AT_ONCE) {
         for profile in some.iter().copied() {
@@ -53,7 +54,7 @@ async fn closed_in_their_time() {
         }
         until_open(&server, playing.len()).await;
     }
-    let meanwhile = median(&address, WATCH).await;
+    let [meanwhile, usual] = medians([&address, &address_of(&other)], WATCH).await;
     announce(&format!(
         "{clients} slow clients: others take {meanwhile:?} instead of {usual:?}"
     ));
@@ -91,7 +92,8 @@ async fn until_counted(server: &Server, each: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_readers_on_sqlite() {
     if is_wanted("slow readers of a long list on SQLite") {
-        slow_readers(&Storage::sqlite().unwrap()).await;
+        let [storage, other] = [(); 2].map(|()| Storage::sqlite().unwrap());
+        slow_readers(&storage, &other).await;
     }
 }
 
@@ -101,17 +103,19 @@ async fn slow_readers_on_postgres() {
     if !is_wanted(what) {
         return;
     }
-    if let Some(storage) = Storage::postgres(what).unwrap() {
-        slow_readers(&storage).await;
+    let [storage, other] = [(); 2].map(|()| Storage::postgres(what).unwrap());
+    if let (Some(storage), Some(other)) = (storage, other) {
+        slow_readers(&storage, &other).await;
     }
 }
 
 /// Other requests go on in their usual time, and the readers hold no connection to the database.
-async fn slow_readers(storage: &Storage) {
+async fn slow_readers(storage: &Storage, other: &Storage) {
     storage.fill(PLACES).await.unwrap();
     let server = serve(storage, &[]).await;
-    let address = address(&server);
-    let usual = median(&address, WATCH).await;
+    let address = address_of(&server);
+    let other = serve(other, &[]).await;
+    let elsewhere = address_of(&other);
     let mut readers = JoinSet::new();
     while readers.len() < READERS {
         for _ in 0..SIPPING_AT_ONCE {
@@ -120,7 +124,8 @@ async fn slow_readers(storage: &Storage) {
         until_open(&server, readers.len()).await;
         until_at_rest(&server).await;
     }
-    let (meanwhile, ()) = tokio::join!(median(&address, WATCH), watch_pools(&server));
+    let ([meanwhile, usual], ()) =
+        tokio::join!(medians([&address, &elsewhere], WATCH), watch_pools(&server));
     announce(&format!(
         "{READERS} slow readers: others take {meanwhile:?} instead of {usual:?}"
     ));
@@ -173,7 +178,7 @@ async fn watch_pools(server: &Server) {
     }
 }
 
-fn address(server: &Server) -> String {
+fn address_of(server: &Server) -> String {
     server.base().trim_start_matches("http://").to_owned()
 }
 

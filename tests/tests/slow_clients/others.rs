@@ -10,18 +10,21 @@ use tokio::task::spawn_blocking;
 const PACE: Duration = Duration::from_millis(5);
 const REQUEST: &str = "GET /api/v1/states HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 
-/// How long requests take in the middle, one after the other for a while, each on a connection of its own.
-pub(crate) async fn median(address: &str, span: Duration) -> Duration {
-    let address = address.to_owned();
+/// How long requests take in the middle at each of two servers, asked in turns for a while, each time on a new connection:
+/// what else the machine has to do is the same for both.
+pub(crate) async fn medians(addresses: [&str; 2], span: Duration) -> [Duration; 2] {
+    let addresses = addresses.map(str::to_owned);
     // Not on the runtime, which is busy with the slow ones.
     let measured = spawn_blocking(move || {
         let end = Instant::now() + span;
-        let mut times = Vec::new();
+        let mut times = [Vec::new(), Vec::new()];
         while Instant::now() < end {
-            times.push(one(&address));
+            for (times, address) in times.iter_mut().zip(&addresses) {
+                times.push(one(address));
+            }
             thread::sleep(PACE);
         }
-        rig::median(times)
+        times.map(rig::median)
     });
     measured.await.unwrap()
 }

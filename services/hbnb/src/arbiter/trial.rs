@@ -9,7 +9,8 @@ use super::generation::Generation;
 use super::greet::greet;
 use super::worker::Worker;
 
-/// How long the first worker of another generation is looked at before one of the generation in force leaves for it.
+/// How long the first worker of another generation is looked at before one of the generation in force leaves for it, and
+/// how soon after a wrong answer an end is told instead of it.
 const PROOF: Duration = Duration::from_secs(1);
 
 /// Whether no worker has shown yet that this generation works.
@@ -44,18 +45,20 @@ pub(crate) async fn becomes_ready(worker: &Worker, is_canary: bool) -> Result<()
     }
     let left = limit.saturating_sub(begun.elapsed());
     match timeout(left, greet(&worker.door)).await {
-        Ok(Ok(())) if is_canary => proves_itself(worker).await,
+        Ok(Ok(())) if is_canary => lives_on(worker).await,
         Ok(Ok(())) => Ok(()),
-        Ok(Err(wrong)) => Err(format!(
-            "{worker} is ready, but its first answer is not right: {wrong}"
-        )),
+        // The connections of one that dies are closed before its end is known.
+        Ok(Err(wrong)) => Err(match lives_on(worker).await {
+            Ok(()) => format!("{worker} is ready, but its first answer is not right: {wrong}"),
+            Err(ended) => ended,
+        }),
         Err(_) => Err(format!(
             "{worker} is ready, but gave no answer within {limit:?}"
         )),
     }
 }
 
-async fn proves_itself(worker: &Worker) -> Result<(), String> {
+async fn lives_on(worker: &Worker) -> Result<(), String> {
     match timeout(PROOF, worker.ended()).await {
         Ok(ended) => Err(format!(
             "{worker} was ready, and ended soon after, with {}",
