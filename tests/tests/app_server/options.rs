@@ -23,6 +23,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("request-timeout", "1", TIME),
     ("stream-timeout", "long", TIME),
     ("request-limit", "all", WHOLE),
+    ("request-limit", "5000000000", "that is too great"),
     ("connection-limit", "-1", WHOLE),
     ("body-limit", "big", "give a size such as"),
     ("api-timeout", "now", TIME),

@@ -1,6 +1,7 @@
 //! One option: its names, its default, its help and the check of its value.
 
 use std::fmt::Display;
+use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 
 use clap::Arg;
@@ -120,11 +121,14 @@ where
 }
 
 /// A check for numbers without a fraction, of a type that holds the greatest.
-pub fn whole<T: FromStr>(text: &str) -> Result<(), String> {
-    match text.parse::<T>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err("give a whole number such as 1000".to_owned()),
-    }
+pub fn whole<T: FromStr<Err = ParseIntError>>(text: &str) -> Result<(), String> {
+    text.parse::<T>().map(drop).map_err(|error| {
+        let right = match error.kind() {
+            IntErrorKind::PosOverflow => "that is too great: give a number such as 1000",
+            _ => "give a whole number such as 1000",
+        };
+        right.to_owned()
+    })
 }
 
 /// A check for what is so or not.
