@@ -3,9 +3,9 @@
 use std::fs;
 use std::net::TcpListener;
 
-use rig::Binary;
 use rig::master::Status;
 use rig::process::{free_port, signal};
+use rig::{Binary, Relay, Storage, Trouble};
 
 use crate::LIMIT;
 use crate::configured::Configured;
@@ -190,4 +190,36 @@ async fn a_worker_ends_during_a_trial() {
         .await
         .unwrap();
     assert_eq!(serving(site).await.0, 1);
+}
+
+/// Its database is silent, and its clock long: a configuration with another one is taken at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_begins_holds_up_no_reload() {
+    let what = "a reload while a worker waits for its database";
+    let Some(storage) = Storage::postgres(what).unwrap() else {
+        return;
+    };
+    let (before, after) = storage.url().split_once('@').unwrap();
+    let (there, database) = after.split_once('/').unwrap();
+    let mut relay = Relay::start(&format!("http://{there}")).await.unwrap();
+    let here = relay.base().replace("http://", "");
+    let configured = Configured::start().await;
+    let (site, main) = (&configured.site, &configured.main);
+    let slow = "database_wait = \"5m\"\nstart_timeout = \"10m\"";
+    configured.write(main, &format!("{before}@{here}/{database}"), slow);
+    site.done(&["reload", "--wait"]).await;
+    relay.put(Trouble::Slow(LIMIT * 10)).await.unwrap();
+    let ended = site.master.until_settled(LIMIT).await.unwrap();
+    signal(&ended.worker(1).unwrap().pid.to_string(), "KILL").unwrap();
+    let begins = |status: &Status| {
+        let mut workers = status.workers.iter();
+        workers.any(|worker| worker.slot == 1 && worker.state == "starting")
+    };
+    site.master
+        .until("another one begins", LIMIT, begins)
+        .await
+        .unwrap();
+    configured.write(main, storage.url(), slow);
+    site.done(&["reload", "--wait"]).await;
+    assert_eq!(serving(site).await.0, 3);
 }

@@ -1,13 +1,13 @@
 //! A slot: the place of one worker, which is started again when it ends, and renewed without a gap.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::pending;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{Fuse, FusedFuture};
+use futures_util::future::{BoxFuture, Fuse, FusedFuture};
 use rustix::process::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
@@ -48,6 +48,9 @@ pub(crate) enum Order {
 /// The orders to a slot; it closes when this is dropped.
 pub(crate) type Orders = mpsc::UnboundedSender<Order>;
 
+/// A worker that has begun, or why there is none, and the generation that it is of.
+type Begun = (Arc<Generation>, Result<Arc<Worker>, Failure>);
+
 /// Opens a slot, with the worker that is there already if there is one.
 pub(crate) fn open(
     fleet: &Fleet,
@@ -61,6 +64,7 @@ pub(crate) fn open(
         number,
         generation,
         worker,
+        stand_in: Fuse::terminated(),
         backoff: Backoff::default(),
     };
     tokio::spawn(slot.run(come));
@@ -74,6 +78,8 @@ struct Slot {
     /// That of the last worker that was ready.
     generation: Arc<Generation>,
     worker: Option<Arc<Worker>>,
+    /// One that begins, where there is none.
+    stand_in: Fuse<BoxFuture<'static, Begun>>,
     backoff: Backoff,
 }
 
@@ -83,13 +89,7 @@ impl Slot {
             let order = tokio::select! {
                 biased;
                 order = come.recv() => order,
-                () = self.is_missing() => {
-                    let generation = self.latest();
-                    let begun = begin(&self.fleet, self.number, &generation).await;
-                    // What went wrong is in the log; the next pause is longer.
-                    let _ = self.take(begun, generation);
-                    continue;
-                }
+                never = self.keep() => match never {},
             };
             match order {
                 Some(Order::Renew(generation, done)) => {
@@ -101,6 +101,21 @@ impl Slot {
         }
         if let Some(worker) = self.worker.take() {
             dismiss(&self.fleet, worker);
+        }
+    }
+
+    /// Has another worker stand in for each that ends. When this is dropped, one that begins goes on at the next call.
+    async fn keep(&mut self) -> Infallible {
+        loop {
+            if self.stand_in.is_terminated() {
+                self.is_missing().await;
+                self.stand_in = begin_of(self.fleet.clone(), self.number, self.latest())
+                    .boxed()
+                    .fuse();
+            }
+            let begun = (&mut self.stand_in).await;
+            // What went wrong is in the log; the next pause is longer.
+            let _ = self.take(begun);
         }
     }
 
@@ -123,7 +138,7 @@ impl Slot {
     }
 
     /// The pause before the next start: none at first, then longer and longer, and never twice the same.
-    async fn pause(&self) {
+    async fn pause(&mut self) {
         if let Some(pause) = self.backoff.pause(fastrand::f64()) {
             tracing::info!(
                 slot = self.number + 1,
@@ -137,27 +152,17 @@ impl Slot {
 
     /// Puts a new worker in the place of the one that is there. If that ends meanwhile, another of its kind stands in.
     async fn renew(&mut self, next: Arc<Generation>) -> Result<(), Failure> {
-        let (fleet, number, own) = (self.fleet.clone(), self.number, self.latest());
-        let has_one = self.worker.is_some();
-        let mut begun = pin!(begin(&fleet, number, &next));
-        let mut stand_in = pin!(Fuse::terminated());
-        let begun = loop {
-            tokio::select! {
-                biased;
-                begun = &mut begun => break begun,
-                begun = &mut stand_in, if !stand_in.is_terminated() => {
-                    // What went wrong is in the log; the next pause is longer.
-                    let _ = self.take(begun, own.clone());
-                }
-                () = self.is_missing(), if has_one && stand_in.is_terminated() => {
-                    stand_in.set(begin(&fleet, number, &own).fuse());
-                }
-            }
+        // A slot that is empty waits for the new one alone.
+        let is_kept = self.worker.is_some() || !self.stand_in.is_terminated();
+        let begun = tokio::select! {
+            biased;
+            begun = begin_of(self.fleet.clone(), self.number, next) => begun,
+            never = self.keep(), if is_kept => match never {},
         };
-        if begun.is_err() && !stand_in.is_terminated() {
-            let _ = self.take(stand_in.await, own.clone());
+        if begun.1.is_ok() {
+            self.stand_in = Fuse::terminated();
         }
-        self.take(begun, next.clone())
+        self.take(begun)
     }
 
     /// Waits until there is no worker, or it leaves, and it is time for another.
@@ -173,11 +178,7 @@ impl Slot {
     }
 
     /// Has the worker that has begun take over.
-    fn take(
-        &mut self,
-        begun: Result<Arc<Worker>, Failure>,
-        generation: Arc<Generation>,
-    ) -> Result<(), Failure> {
+    fn take(&mut self, (generation, begun): Begun) -> Result<(), Failure> {
         let is_first = self
             .fleet
             .note(&begun.as_ref().map(drop).map_err(Clone::clone));
@@ -204,6 +205,11 @@ impl Slot {
             }
         }
     }
+}
+
+async fn begin_of(fleet: Fleet, slot: usize, generation: Arc<Generation>) -> Begun {
+    let begun = begin(&fleet, slot, &generation).await;
+    (generation, begun)
 }
 
 /// Has a worker leave; it is helped if it does not.
