@@ -18,8 +18,8 @@ use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 const DATABASE_URL: &str = "HBNB_TEST_DATABASE_URL";
-/// Test programs that run beside each other. Each has as many tests at a time as there are processors, and most of those
-/// wait for clocks.
+/// Test programs that run beside each other when all are run. Each has as many tests at a time as there are processors, and
+/// most of those wait for clocks. Those that somebody has named run one after the other: they may be the heavy ones.
 const AT_ONCE: usize = 2;
 /// What selects targets; documentation has no tests then.
 const TARGETS: [&str; 6] = [
@@ -46,7 +46,7 @@ pub async fn run(args: &[String]) -> Result<bool> {
     let is_required = Tool::Postgres.is_required().map_err(Error::msg)?;
     let mut run = Run {
         top: crate::top()?,
-        turns: Arc::new(Semaphore::new(AT_ONCE)),
+        turns: Arc::new(Semaphore::new(if is_whole(args) { AT_ONCE } else { 1 })),
         report: Report::default(),
     };
     let success = run.tests(args, is_required).await?;
@@ -72,10 +72,7 @@ impl Run {
         // Held until the tests have ended, also when they are interrupted.
         let postgres = self.database(is_required);
         let mut success = self.all(&programs, theirs, postgres.as_ref()).await?;
-        let is_whole = !own
-            .iter()
-            .any(|arg| TARGETS.iter().any(|target| arg.starts_with(target)));
-        if is_whole && !self.turns.is_closed() {
+        if is_whole(own) && !self.turns.is_closed() {
             success &= self.follow(self.cargo("test", &["--doc"], own)).await?;
         }
         Ok(success)
@@ -178,6 +175,12 @@ impl Run {
         command.args([what, "--workspace"]).args(flags).args(args);
         command
     }
+}
+
+/// Whether no target was named.
+fn is_whole(args: &[String]) -> bool {
+    let mut own = args.iter().take_while(|arg| *arg != "--");
+    !own.any(|arg| TARGETS.iter().any(|target| arg.starts_with(target)))
 }
 
 fn write(mut to: impl Write, text: &[u8]) -> std::io::Result<()> {
