@@ -11,6 +11,7 @@ use anyhow::{Error, Result};
 use built::Program;
 use job::{Job, Line, command};
 use report::Report;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ impl Run {
         Ok(built.then_some(programs))
     }
 
-    /// Runs them beside each other, and names at the end which have failed.
+    /// Runs them beside each other, and names at the end which did not pass: after Ctrl-C, also those that never began.
     async fn all(
         &mut self,
         programs: &[Program],
@@ -120,7 +121,7 @@ impl Run {
             }
         }
         for name in &failed {
-            eprintln!("failed: {name}");
+            eprintln!("did not pass: {name}");
         }
         Ok(failed.is_empty())
     }
@@ -170,7 +171,7 @@ impl Run {
         }
     }
 
-    fn cargo(&self, what: &str, flags: &[&str], args: &[impl AsRef<std::ffi::OsStr>]) -> Command {
+    fn cargo(&self, what: &str, flags: &[&str], args: &[impl AsRef<OsStr>]) -> Command {
         let mut command = command(Path::new("cargo"), self.top);
         command.args([what, "--workspace"]).args(flags).args(args);
         command
