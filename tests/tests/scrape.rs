@@ -14,9 +14,11 @@ use tokio::net::TcpStream;
 const REQUESTS: u32 = 10_000;
 const TIMES: usize = 21;
 /// What a scrape may take, in the middle of some.
-const COST: Duration = Duration::from_millis(5);
-/// The same while other tests work beside it: whether it is answered is the question then.
-const IN_TIME: Duration = Duration::from_millis(100);
+const SCRAPE: Duration = Duration::from_millis(5);
+/// And what `check` may.
+const CHECK: Duration = Duration::from_millis(50);
+/// How many times as long as its like beside it, where the machine has so much to do that its like is slow too.
+const MOST: f64 = 3.0;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn serve(storage: &Storage, args: &[&str]) -> Server {
@@ -66,23 +68,33 @@ async fn series(server: &Server) -> Vec<String> {
     own.map(str::to_owned).collect()
 }
 
-/// Scrapes some times, and compares the time in the middle.
-async fn scrape_within(limit: Duration, server: &Server, when: &str) {
-    let mut times = Vec::new();
+/// Scrapes both in turns, so that what else the machine has to do is the same for both.
+async fn scrape_in_time(server: &Server, other: &Server, when: &str) {
+    let mut times = [Vec::new(), Vec::new()];
     for _ in 0..TIMES {
-        let since = Instant::now();
-        server.scrape().await.unwrap();
-        times.push(since.elapsed());
+        for (times, server) in times.iter_mut().zip([server, other]) {
+            let since = Instant::now();
+            server.scrape().await.unwrap();
+            times.push(since.elapsed());
+        }
     }
-    let took = median(times);
-    announce(&format!("a scrape {when} takes {took:?}"));
-    assert!(took < limit, "{when}: {took:?}");
+    in_time(SCRAPE, times, &format!("a scrape {when}"));
+}
+
+/// Holds the time in the middle of the first against a limit, or against that of the others.
+fn in_time(limit: Duration, times: [Vec<Duration>; 2], what: &str) {
+    let [took, usual] = times.map(median);
+    let told = format!("{what} takes {took:?}, its like {usual:?}");
+    announce(&told);
+    assert!(took < limit.max(usual.mul_f64(MOST)), "{told}");
 }
 
 #[tokio::test]
 async fn invented_paths_and_methods_make_no_series() {
     let storage = Storage::sqlite().unwrap();
     let server = serve(&storage, &[]).await;
+    let other = serve(&storage, &[]).await;
+    assert_eq!(pipeline(&other, 0..8).await, 8);
     assert_eq!(pipeline(&server, 0..8).await, 8);
     let before = series(&server).await;
     let answered = pipeline(&server, 8..REQUESTS + 8).await;
@@ -91,7 +103,7 @@ async fn invented_paths_and_methods_make_no_series() {
     let new: Vec<_> = after.iter().filter(|one| !before.contains(one)).collect();
     assert!(new.is_empty() && !before.is_empty(), "{new:?}");
     let size = format!("of {} series of requests", after.len());
-    scrape_within(COST, &server, &size).await;
+    scrape_in_time(&server, &other, &size).await;
 }
 
 /// Connections that queries have taken, their statements and their failures, but for the question that the watch asks each
@@ -143,7 +155,7 @@ async fn it_is_answered_when_clients_have_all_connections() {
     let mut next = TcpStream::connect(address).await.unwrap();
     let request = b"GET /api/v1/status HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
     next.write_all(request).await.unwrap();
-    scrape_within(IN_TIME, &server, "with all connections taken").await;
+    server.scrape().await.unwrap();
     let unanswered = next.try_read(&mut [0]).unwrap_err();
     assert_eq!(unanswered.kind(), ErrorKind::WouldBlock);
     drop(held);
@@ -163,7 +175,6 @@ async fn it_is_answered_when_no_more_requests_are() {
     let half = Half::begin(server.base()).await.unwrap();
     let refused = get(server.base(), "/api/v1/status").await.unwrap();
     assert_eq!(refused.status, 503);
-    scrape_within(IN_TIME, &server, "with all requests in flight").await;
     assert_eq!(in_flight().await, Some(1.0));
     drop(half);
     until("none is in flight", PATIENCE, async || {
@@ -175,6 +186,7 @@ async fn it_is_answered_when_no_more_requests_are() {
     assert_eq!(answered.status, 200);
 }
 
+/// Its like, asked in turns, only tells its version.
 #[tokio::test]
 async fn a_check_is_quick_and_says_a_sentence() {
     let storage = Storage::sqlite().unwrap();
@@ -182,21 +194,31 @@ async fn a_check_is_quick_and_says_a_sentence() {
     let running = server.admin().trim_start_matches("http://").to_owned();
     let nobody = format!("127.0.0.1:{}", free_port().unwrap());
     for program in ["hbnb", "hbnb-api"] {
-        let binary = Binary::named(program).unwrap();
         for (admin, code) in [(&running, 0), (&nobody, 1)] {
-            let mut times = Vec::new();
+            let asked: [(&[&str], _); 2] = [
+                (&["check", "--admin-bind", admin], code),
+                (&["--version"], 0),
+            ];
+            let mut times = [Vec::new(), Vec::new()];
             for _ in 0..TIMES {
-                let since = Instant::now();
-                let args = ["check", "--admin-bind", admin];
-                let output = run(&binary, &args, &[], storage.folder()).await.unwrap();
-                times.push(since.elapsed());
-                assert_eq!(output.status.code(), Some(code));
-                let said = [output.stdout, output.stderr].concat();
-                assert_eq!(String::from_utf8(said).unwrap().lines().count(), 1);
+                for (times, (args, code)) in times.iter_mut().zip(asked) {
+                    times.push(one_line(program, args, code, &storage).await);
+                }
             }
-            let took = median(times);
-            announce(&format!("{program} check with exit code {code}: {took:?}"));
-            assert!(took < Duration::from_millis(50), "{program}: {took:?}");
+            let what = format!("{program} check with exit code {code}");
+            in_time(CHECK, times, &what);
         }
     }
+}
+
+/// How long a program takes that ends with this code and a line of text.
+async fn one_line(program: &str, args: &[&str], code: i32, storage: &Storage) -> Duration {
+    let binary = Binary::named(program).unwrap();
+    let since = Instant::now();
+    let output = run(&binary, args, &[], storage.folder()).await.unwrap();
+    let took = since.elapsed();
+    assert_eq!(output.status.code(), Some(code));
+    let said = [output.stdout, output.stderr].concat();
+    assert_eq!(String::from_utf8(said).unwrap().lines().count(), 1);
+    took
 }
