@@ -2,6 +2,9 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
+// Its name comes first: it has the longest story.
+#[path = "cluster/data.rs"]
+mod data;
 #[path = "cluster/faults.rs"]
 mod faults;
 #[path = "cluster/ingress.rs"]
@@ -18,13 +21,12 @@ mod mistakes;
 mod modes;
 #[path = "cluster/network.rs"]
 mod network;
-#[path = "cluster/roll.rs"]
-mod roll;
 #[path = "cluster/telemetry.rs"]
 mod telemetry;
 #[path = "cluster/tls.rs"]
 mod tls;
-#[path = "cluster/upgrade.rs"]
-mod upgrade;
+// Its name comes last: what must run alone there keeps nobody waiting.
+#[path = "cluster/visited.rs"]
+mod visited;
 #[path = "cluster/world.rs"]
 mod world;

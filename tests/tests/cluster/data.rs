@@ -34,7 +34,7 @@ async fn data_outlive_a_release() {
         &base,
         "--writes",
         "--rate",
-        "50",
+        "20",
         "--duration",
         "1h",
     ];

@@ -1,6 +1,6 @@
 //! Pods are killed, starved, deleted and driven from their node.
 
-use crate::upgrade::sql;
+use crate::data::sql;
 use crate::world::{PATIENCE, Release, SERVICES, can_have, node_port, values_with};
 use rig::http::{get, send};
 use rig::writer::write;

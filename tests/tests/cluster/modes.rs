@@ -1,7 +1,7 @@
 //! Other ways to install it: databases elsewhere or inside a pod, two sites side by side, scaling.
 
+use crate::data::sql;
 use crate::inside::Errand;
-use crate::upgrade::sql;
 use crate::world::{PATIENCE, Release, SERVICES, can_have, database, values, values_with};
 use rig::helm::copy_of_the_chart;
 use rig::http::{get, send};
@@ -28,11 +28,14 @@ async fn a_database_outside_is_migrated_by_a_job() {
         }},
     }));
     announce(&format!("installation with a database outside: {took:.0?}"));
-    let jobs = namespace
-        .get(&["jobs", "--selector", &site.labels("migrate")])
-        .await
-        .unwrap();
-    assert_eq!(jobs["items"][0]["status"]["succeeded"], 1, "{jobs}");
+    // The site serves once there are tables: the demo data of the same Job may come later.
+    let labels = site.labels("migrate");
+    until("the Job has succeeded", PATIENCE, async || {
+        let jobs = namespace.get(&["jobs", "--selector", &labels]).await?;
+        Ok(jobs["items"][0]["status"]["succeeded"] == 1)
+    })
+    .await
+    .unwrap();
     let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
     let stats = get(edge.base(), "/api/v1/stats")
         .await

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// How long people use the site while it is rolled once, in seconds.
-const LONG: u32 = 50;
+const LONG: u32 = 60;
 /// And how long before, while nothing is rolled.
 const SHORT: u32 = 10;
 /// So many requests, in as many rolls as it takes.
@@ -20,6 +20,44 @@ const MOST_ROLLS: usize = 12;
 /// Writes a status a line. On a connection that was kept, it would ask once more by itself.
 const CURL: &str =
     "curl --silent --header 'Connection: close' --output /dev/null --write-out '%{http_code}\\n'";
+
+/// The test below can fail: without a drain, requests that are under way are lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roll_without_a_drain_loses_requests() {
+    let Some(helm) = can_have("a roll without a drain").await else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let release = Release::new(&helm, &namespace);
+    let hasty = |change: &str| {
+        values_with(&json!({
+            "shutdown": {"preStopSeconds": 0, "drainDelaySeconds": 0, "drainSeconds": 0, "graceSeconds": 2},
+            "faults": {"enabled": true},
+            "web": {"replicas": 1}, "assets": {"replicas": 1}, "edge": {"replicas": 1},
+            "api": {
+                "podAnnotations": {"example.org/change": change},
+                "extraEnv": [{"name": "HBNB_DRAIN_LINGER", "value": "0s"}],
+            },
+        }))
+    };
+    release.install(&hasty("none"));
+    for pod in release.pods("api").await {
+        let pod = format!("pod/{}", pod["metadata"]["name"].as_str().unwrap());
+        let admin = namespace.forward(&pod, 9090).unwrap();
+        let slow = "/faults/latency?value=500ms&for=10m";
+        let told = send(admin.base(), "PUT", slow, &[], None, PATIENCE).await;
+        assert_eq!(told.unwrap().status, 200);
+    }
+    let asked = sixteen(&release);
+    release.install(&hasty("one"));
+    let (_, told) = asked.end(LIMIT).await;
+    let lost = told.lines().filter(|status| *status != "200").count();
+    let all = told.lines().count();
+    announce(&format!(
+        "a roll without preStop and drain, straight at the API: {lost} of {all} requests lost"
+    ));
+    assert!(lost > 0, "{all} requests, and none was lost");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_while_it_rolls() {
@@ -75,44 +113,6 @@ async fn until_gone(release: &Release<'_>, service: &str) {
     };
     let what = format!("the last {service} of before is gone");
     until(&what, PATIENCE, gone).await.unwrap();
-}
-
-/// The test above can fail: without a drain, requests that are under way are lost.
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_drain_requests_are_lost() {
-    let Some(helm) = can_have("a roll without a drain").await else {
-        return;
-    };
-    let namespace = Namespace::new().await.unwrap();
-    let release = Release::new(&helm, &namespace);
-    let hasty = |change: &str| {
-        values_with(&json!({
-            "shutdown": {"preStopSeconds": 0, "drainDelaySeconds": 0, "drainSeconds": 0, "graceSeconds": 2},
-            "faults": {"enabled": true},
-            "web": {"replicas": 1}, "assets": {"replicas": 1}, "edge": {"replicas": 1},
-            "api": {
-                "podAnnotations": {"example.org/change": change},
-                "extraEnv": [{"name": "HBNB_DRAIN_LINGER", "value": "0s"}],
-            },
-        }))
-    };
-    release.install(&hasty("none"));
-    for pod in release.pods("api").await {
-        let pod = format!("pod/{}", pod["metadata"]["name"].as_str().unwrap());
-        let admin = namespace.forward(&pod, 9090).unwrap();
-        let slow = "/faults/latency?value=500ms&for=10m";
-        let told = send(admin.base(), "PUT", slow, &[], None, PATIENCE).await;
-        assert_eq!(told.unwrap().status, 200);
-    }
-    let asked = sixteen(&release);
-    release.install(&hasty("one"));
-    let (_, told) = asked.end(LIMIT).await;
-    let lost = told.lines().filter(|status| *status != "200").count();
-    let all = told.lines().count();
-    announce(&format!(
-        "a roll without preStop and drain, straight at the API: {lost} of {all} requests lost"
-    ));
-    assert!(lost > 0, "{all} requests, and none was lost");
 }
 
 /// Images of ours with another tag, and so another roll.
