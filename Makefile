@@ -47,7 +47,7 @@ test: ## All tests that need no container, on SQLite and on a PostgreSQL of thei
 
 heavy: ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops, thirty reloads
 	$(CARGO) build --release --locked --package $(NAME)
-	@HBNB_TEST_HEAVY=1 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test memory --test slow_clients --test drain_load --test app_server
+	@HBNB_TEST_HEAVY=1 HBNB_TEST_AT_ONCE=2 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test memory --test slow_clients --test drain_load --test app_server
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-domain --bench search
@@ -62,10 +62,10 @@ images: ## Build the images hbnb/web, api, assets and hbnb, tagged with the vers
 	HBNB_REVISION=$$(git describe --always --dirty --abbrev=40 2>/dev/null) docker compose build web api assets secrets
 
 containers: images ## The tests of the containers, with a Docker engine
-	@HBNB_TEST_CONTAINERS=1 $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers --test warm_rebuild
+	@HBNB_TEST_CONTAINERS=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers --test warm_rebuild
 
 cluster: images ## The tests of the chart in the cluster of KUBECONFIG; HBNB_CLUSTER_LOAD is the command that brings images there
-	@HBNB_TEST_CLUSTER=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-3} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
+	@HBNB_TEST_CLUSTER=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
 
 manifests: ## Write what is made of the chart anew: deploy/kubernetes/base, the table of its README
 	@HBNB_TEST_UPDATE=1 $(CARGO) test --quiet --locked --package hbnb-tests --test chart -- the_readme the_manifests

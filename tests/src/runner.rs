@@ -4,10 +4,10 @@ mod built;
 mod job;
 mod report;
 
-use crate::environment::test_database_url;
+use crate::environment::{self, test_database_url};
 use crate::postgres::{Options, Postgres};
 use crate::skip::{self, Tool};
-use anyhow::{Error, Result};
+use anyhow::{Error, Result, bail};
 use built::Program;
 use job::{Job, Line, command};
 use report::Report;
@@ -19,9 +19,11 @@ use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 const DATABASE_URL: &str = "HBNB_TEST_DATABASE_URL";
-/// Test programs that run beside each other when all are run. Each has as many tests at a time as there are processors, and
-/// most of those wait for clocks. Those that somebody has named run one after the other: they may be the heavy ones.
-const AT_ONCE: usize = 2;
+/// How many test programs run beside each other.
+const AT_ONCE: &str = "HBNB_TEST_AT_ONCE";
+/// When nobody says, and all are run. Each has as many tests at a time as there are processors, and most of those wait for
+/// clocks. Those that somebody has named run one after the other.
+const ALL_AT_ONCE: usize = 2;
 /// What selects targets; documentation has no tests then.
 const TARGETS: [&str; 6] = [
     "--test",
@@ -47,7 +49,7 @@ pub async fn run(args: &[String]) -> Result<bool> {
     let is_required = Tool::Postgres.is_required().map_err(Error::msg)?;
     let mut run = Run {
         top: crate::top()?,
-        turns: Arc::new(Semaphore::new(if is_whole(args) { AT_ONCE } else { 1 })),
+        turns: Arc::new(Semaphore::new(at_once(args)?)),
         report: Report::default(),
     };
     let success = run.tests(args, is_required).await?;
@@ -175,6 +177,17 @@ impl Run {
         let mut command = command(Path::new("cargo"), self.top);
         command.args([what, "--workspace"]).args(flags).args(args);
         command
+    }
+}
+
+fn at_once(args: &[String]) -> Result<usize> {
+    match environment::variable(AT_ONCE) {
+        Some(told) => match told.parse() {
+            Ok(number @ 1..=64) => Ok(number),
+            _ => bail!("{AT_ONCE} is {told:?}: give a number from 1 to 64"),
+        },
+        None if is_whole(args) => Ok(ALL_AT_ONCE),
+        None => Ok(1),
     }
 }
 
