@@ -16,6 +16,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use cells::{Cells, FLIGHTS, Map};
 
+/// After all that a worker leaves: who reads while it is being written finds a part of it.
+const END: &str = "# EOF\n";
+
 /// The board. Clones share it.
 #[derive(Clone)]
 pub struct Board(Arc<Inner>);
@@ -133,12 +136,13 @@ impl Board {
 
     /// Leaves a text to the master, which can be read when the worker is gone.
     pub(crate) fn leave(&self, text: &str) -> io::Result<()> {
+        let whole = [text, END].concat();
         self.0
             .file
-            .write_all_at(text.as_bytes(), Map::LENGTH as u64)
+            .write_all_at(whole.as_bytes(), Map::LENGTH as u64)
     }
 
-    /// What the worker has left; empty if it ended without.
+    /// What the worker has left; empty if it ended without, or is still at it.
     pub fn left(&self) -> io::Result<String> {
         let length = self
             .0
@@ -148,7 +152,8 @@ impl Board {
             .saturating_sub(Map::LENGTH as u64);
         let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
         self.0.file.read_exact_at(&mut bytes, Map::LENGTH as u64)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        let text = String::from_utf8_lossy(&bytes);
+        Ok(text.strip_suffix(END).unwrap_or_default().to_owned())
     }
 
     fn cells(&self) -> &Cells {
@@ -202,6 +207,7 @@ fn since(then: u64) -> Duration {
 #[cfg(test)]
 mod tests {
     use std::os::fd::AsFd;
+    use std::os::unix::fs::FileExt;
     use std::time::Duration;
 
     use super::{Board, FLIGHTS};
@@ -254,6 +260,9 @@ mod tests {
     #[test]
     fn what_a_worker_leaves() {
         let (worker, master) = both();
+        assert_eq!(master.left().unwrap(), "");
+        let behind = super::Map::LENGTH as u64;
+        worker.0.file.write_all_at(b"the la", behind).unwrap();
         assert_eq!(master.left().unwrap(), "");
         worker.leave("the last\nwords\n").unwrap();
         drop(worker);
