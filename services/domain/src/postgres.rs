@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::time::{sleep, timeout};
-use url::Url;
+use url::{Host, Url};
 
 use crate::silence::Silence;
 use crate::{OpenError, Options, Pools, display_url};
@@ -56,6 +56,10 @@ fn connect_options(options: &Options) -> Result<PgConnectOptions, OpenError> {
         .options(SESSION)
         .disable_statement_logging();
     let url = Url::parse(&options.url).map_err(|e| OpenError::Url(e.to_string()))?;
+    // sqlx would look for a name with the brackets in it.
+    if let Some(Host::Ipv6(address)) = url.host() {
+        connect = connect.host(&address.to_string());
+    }
     let has_password =
         url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password");
     if let Some(password) = options.password.as_ref().filter(|_| !has_password) {
@@ -121,5 +125,25 @@ fn words_of(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(e) => e.message().to_owned(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::connect_options;
+    use crate::Options;
+
+    #[test]
+    fn hosts() {
+        for (host, wanted) in [
+            ("db.example.org", "db.example.org"),
+            ("10.0.0.5", "10.0.0.5"),
+            ("[2001:db8::5]", "2001:db8::5"),
+        ] {
+            let options = Options::new(format!("postgres://hbnb@{host}:5432/hbnb"));
+            let connect = connect_options(&options).unwrap();
+            assert_eq!(connect.get_host(), wanted);
+            assert_eq!(connect.get_port(), 5432);
+        }
     }
 }
