@@ -202,6 +202,11 @@ async fn writes_are_limited_where_a_target_says_so() {
             assert_eq!(get(&front.nginx.base(), path).await.unwrap().status, 200);
         }
     }
+    // To search is to read.
+    for _ in 0..5 {
+        let found = front.post("/api/v1/places_search", 1).await;
+        assert_eq!(found.status, 200);
+    }
 }
 
 /// The beginning of a list is passed on before its end is there.
