@@ -4,6 +4,10 @@
 metadata:
   labels:
     {{- include "hbnb.labels" . | nindent 4 }}
+  {{- with include "hbnb.podAnnotations" . }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
 spec:
   {{- include "hbnb.pod" . | nindent 2 }}
   restartPolicy: Never

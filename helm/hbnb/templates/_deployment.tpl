@@ -26,7 +26,9 @@ spec:
         {{- include "hbnb.labels" . | nindent 8 }}
         metrics: "true"
       annotations:
-        {{- include "hbnb.scrape" (dict "root" .root "values" .values "port" "9090") | trim | nindent 8 }}
+        {{- with include "hbnb.podAnnotations" (dict "root" .root "values" .values "port" "9090") }}
+        {{- . | nindent 8 }}
+        {{- end }}
         {{- with .checksums }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -46,13 +48,8 @@ spec:
             - { name: http, containerPort: 8080 }
             - { name: admin, containerPort: 9090 }
           env:
-            {{- include "hbnb.env" .root | nindent 12 }}
-            {{- with .env }}
-            {{- . | nindent 12 }}
-            {{- end }}
-            {{- with .values.extraEnv }}
-            {{- toYaml . | nindent 12 }}
-            {{- end }}
+            {{- $own := printf "%s\n%s" (include "hbnb.env" .root) (.env | default "") }}
+            {{- include "hbnb.variables" (dict "own" $own "extra" .values.extraEnv) | nindent 12 }}
           {{- include "hbnb.probes" . | nindent 10 }}
           {{- include "hbnb.preStop" .root | nindent 10 }}
           resources:

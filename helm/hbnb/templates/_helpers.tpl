@@ -24,13 +24,18 @@ app.kubernetes.io/component: {{ .component }}
 
 {{- define "hbnb.labels" -}}
 {{ include "hbnb.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ include "hbnb.labelValue" .root.Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: hbnb
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | include "hbnb.labelValue" }}
 {{- with .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end }}
+
+{{/* A version may have a plus, which a label may not. */}}
+{{- define "hbnb.labelValue" -}}
+{{- replace "+" "_" . | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "hbnb.metadata" -}}
@@ -72,11 +77,15 @@ labels:
 {{- define "hbnb.databaseUrl" -}}
 {{- if eq .Values.database.mode "external" -}}
 {{- with .Values.database.external -}}
-postgres://{{ .user }}@{{ .host }}:{{ .port }}/{{ .name }}?sslmode={{ .sslMode }}{{ if .caSecret }}&sslrootcert=/run/hbnb/secrets/database-ca/ca.crt{{ end }}
+postgres://{{ include "hbnb.inUrl" .user }}@{{ ternary (printf "[%s]" .host) .host (contains ":" .host) }}:{{ .port }}/{{ include "hbnb.inUrl" .name }}?sslmode={{ .sslMode }}{{ if .caSecret }}&sslrootcert=/run/hbnb/secrets/database-ca/ca.crt{{ end }}
 {{- end -}}
 {{- else -}}
 postgres://hbnb@{{ include "hbnb.fullname" . }}-db/hbnb
 {{- end -}}
+{{- end }}
+
+{{- define "hbnb.inUrl" -}}
+{{- urlquery . | replace "+" "%20" }}
 {{- end }}
 
 {{/* --- Pods ------------------------------------------------------------------------------------------------------ */}}
@@ -136,6 +145,11 @@ tolerations:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end }}
+
+{{/* Where tasks run: where the pods of the API may. */}}
+{{- define "hbnb.placement" -}}
+{{- pick .Values.api "nodeSelector" "tolerations" "affinity" | toYaml }}
 {{- end }}
 
 {{/* Softly over zones and nodes, if nothing else is said. */}}
@@ -198,6 +212,21 @@ lifecycle:
 {{- end }}
 {{- end }}
 
+{{/* Of a container, as a list of YAML; what people name wins: {own, extra}. */}}
+{{- define "hbnb.variables" -}}
+{{- $named := list }}
+{{- range .extra }}
+{{- $named = append $named .name }}
+{{- end }}
+{{- $all := list }}
+{{- range fromYamlArray .own }}
+{{- if not (has .name $named) }}
+{{- $all = append $all . }}
+{{- end }}
+{{- end }}
+{{- concat $all .extra | toYaml }}
+{{- end }}
+
 {{- define "hbnb.databaseEnv" -}}
 - { name: HBNB_DATABASE_URL, value: {{ include "hbnb.databaseUrl" . | quote }} }
 - { name: HBNB_DATABASE_PASSWORD_FILE, value: /run/hbnb/secrets/database/password }
@@ -229,14 +258,14 @@ lifecycle:
 {{- if eq .Values.database.mode "external" }}{{ .Values.database.external.caSecret }}{{ end }}
 {{- end }}
 
-{{- define "hbnb.scrape" -}}
-{{- if .root.Values.metrics.annotations }}
-prometheus.io/scrape: "true"
-prometheus.io/port: {{ .port | quote }}
-prometheus.io/path: /metrics
+{{/* What annotations tell, where people have not said otherwise: {root, values, port}; without a port there are no metrics. */}}
+{{- define "hbnb.podAnnotations" -}}
+{{- $own := dict }}
+{{- if and .port .root.Values.metrics.annotations }}
+{{- $own = dict "prometheus.io/scrape" "true" "prometheus.io/port" .port "prometheus.io/path" "/metrics" }}
 {{- end }}
-{{- with mergeOverwrite (dict) .root.Values.podAnnotations .values.podAnnotations }}
-{{ toYaml . }}
+{{- with mergeOverwrite $own .root.Values.podAnnotations (.values.podAnnotations | default dict) }}
+{{- toYaml . }}
 {{- end }}
 {{- end }}
 

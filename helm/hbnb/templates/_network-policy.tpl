@@ -56,11 +56,15 @@ spec:
   egress:
     {{- if not .silent }}
     - ports:
+        - { protocol: UDP, port: {{ $np.dns.port }} }
+        - { protocol: TCP, port: {{ $np.dns.port }} }
+      to:
+        {{- toYaml $np.dns.to | nindent 8 }}
+    # A cache of names on the node.
+    - ports:
         - { protocol: UDP, port: 53 }
         - { protocol: TCP, port: 53 }
       to:
-        - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } }
-        # A cache of names on the node.
         - ipBlock: { cidr: 169.254.0.0/16 }
     {{- end }}
     {{- if .to }}
@@ -93,11 +97,16 @@ spec:
     - to:
         {{- toYaml .root.Values.tracing.to | nindent 8 }}
       ports:
-        - { protocol: TCP, port: 4317 }
-        - { protocol: TCP, port: 4318 }
+        - { protocol: TCP, port: {{ include "hbnb.tracingPort" .root }} }
     {{- end }}
     {{- with $np.extraEgress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
     {{- end }}
+{{- end }}
+
+{{/* That of a URL. */}}
+{{- define "hbnb.tracingPort" -}}
+{{- $url := urlParse .Values.tracing.endpoint }}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
 {{- end }}

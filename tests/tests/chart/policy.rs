@@ -19,6 +19,8 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
     ("containers ask for what they need", pods::resources),
     ("probes ask different questions", pods::probes),
     ("secrets are files", pods::secrets_are_files),
+    ("variables are set once", pods::variables),
+    ("tasks run where the API may", pods::tasks),
     ("volumes that are mounted are there", pods::mounts),
     ("ConfigMaps and Secrets are there", pods::references),
     ("there is time for the drain", pods::grace),
@@ -227,10 +229,12 @@ fn names(objects: &Objects, _: &Set) -> Vec<String> {
     wrong.map(title).collect()
 }
 
-fn annotations(objects: &Objects, _: &Set) -> Vec<String> {
+/// Annotations are those of the values alone.
+fn annotations(objects: &Objects, set: &Set) -> Vec<String> {
+    let said = set.values.pointer("/ingress/annotations");
     let routes = objects
         .all()
         .filter(|object| ["Ingress", "HTTPRoute"].contains(&object["kind"].as_str().unwrap()));
-    let with = routes.filter(|route| route["metadata"].get("annotations").is_some());
+    let with = routes.filter(|route| route["metadata"].get("annotations") != said);
     with.map(title).collect()
 }

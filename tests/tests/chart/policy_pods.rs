@@ -5,6 +5,8 @@ use crate::sets::Set;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+const COMPONENT: &str = "app.kubernetes.io/component";
+
 /// The containers of all pods about which `wrong` has something to say.
 fn containers(
     objects: &Objects,
@@ -133,6 +135,33 @@ pub(crate) fn secrets_are_files(objects: &Objects, _: &Set) -> Vec<String> {
             "its env",
         )
     })
+}
+
+pub(crate) fn variables(objects: &Objects, _: &Set) -> Vec<String> {
+    containers(objects, |_, container| {
+        let mut names = BTreeSet::new();
+        let mut variables = list(container, "/env").into_iter();
+        let twice = variables.find(|variable| !names.insert(variable["name"].as_str()))?;
+        Some(twice["name"].to_string())
+    })
+}
+
+pub(crate) fn tasks(objects: &Objects, _: &Set) -> Vec<String> {
+    let placed = |pod: &Pod<'_>| {
+        ["nodeSelector", "tolerations", "affinity"].map(|name| pod.spec.get(name).cloned())
+    };
+    let of = |component: &str| {
+        let pods = objects.pods().into_iter();
+        pods.filter(|pod| pod.labels.get(COMPONENT).is_some_and(|it| it == component))
+            .map(|pod| placed(&pod))
+            .collect::<Vec<_>>()
+    };
+    let wanted = of("api");
+    let tasks = ["migrate", "test"].into_iter();
+    tasks
+        .filter(|task| of(task).iter().any(|placed| !wanted.contains(placed)))
+        .map(str::to_owned)
+        .collect()
 }
 
 pub(crate) fn mounts(objects: &Objects, _: &Set) -> Vec<String> {
