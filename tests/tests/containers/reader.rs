@@ -8,12 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
-const PATHS: [&str; 4] = [
-    "/",
-    "/api/v1/states",
-    "/states_list",
-    "/static/styles/4-common.css",
-];
+/// It is sent while it is read from the database.
+const LIST: &str = "/api/v1/states";
+const PATHS: [&str; 4] = ["/", LIST, "/states_list", "/static/styles/4-common.css"];
 /// Longer than any answer may take, to tell how long it took.
 const LIMIT: Duration = Duration::from_secs(30);
 /// From one page to the next.
@@ -28,6 +25,7 @@ pub(crate) struct Reader {
 struct Heard {
     answers: usize,
     troubles: usize,
+    broken: usize,
     slowest: Duration,
     complaints: Vec<String>,
 }
@@ -55,8 +53,8 @@ impl Reader {
         self.ends.store(true, Ordering::Relaxed);
         let heard = self.task.await.unwrap();
         announce(&format!(
-            "{} answers through it all, {} of trouble, the slowest after {:.1?}",
-            heard.answers, heard.troubles, heard.slowest
+            "{} answers through it all, {} of trouble, the slowest after {:.1?}; {} lists broke off",
+            heard.answers, heard.troubles, heard.slowest, heard.broken
         ));
         assert!(
             heard.answers > 20 && heard.complaints.is_empty(),
@@ -67,6 +65,14 @@ impl Reader {
 }
 
 impl Heard {
+    /// A list that has begun can tell in no other way that the rest does not come.
+    fn breaks_off(&mut self, path: &str, why: &str) {
+        match path == LIST && why.contains("error reading a body") {
+            true => self.broken += 1,
+            false => self.complaints.push(format!("{path}: {why}")),
+        }
+    }
+
     async fn read(&mut self, base: &str, path: &str) {
         let asked = Instant::now();
         let reply = send(base, "GET", path, &[], None, LIMIT).await;
@@ -74,7 +80,7 @@ impl Heard {
         self.slowest = self.slowest.max(took);
         let reply = match reply {
             Ok(reply) => reply,
-            Err(error) => return self.complaints.push(format!("{path}: {error:#}")),
+            Err(error) => return self.breaks_off(path, &format!("{error:#}")),
         };
         self.answers += 1;
         let trouble = (502..=504).contains(&reply.status);
