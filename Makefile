@@ -47,7 +47,7 @@ test: ## All tests that need no container, on SQLite and on a PostgreSQL of thei
 
 heavy: ## The tests that take long: memory of a list of 200,000 places, idle memory, thousands of slow clients, twenty takeovers and stops, thirty reloads
 	$(CARGO) build --release --locked --package $(NAME)
-	@HBNB_TEST_HEAVY=1 HBNB_TEST_AT_ONCE=2 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test memory --test slow_clients --test drain_load --test app_server
+	@HBNB_TEST_HEAVY=1 HBNB_TEST_AT_ONCE=2 HBNB_TEST_BIN_DIR=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test memory --test slow_clients --test drain_load --test replaced
 
 bench: build ## Measure: each figure is a ratio against a peer in the same run
 	$(CARGO) bench --locked --package hbnb-domain --bench search

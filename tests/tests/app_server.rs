@@ -12,48 +12,21 @@ mod balance;
 mod configured;
 #[path = "app_server/control.rs"]
 mod control;
-#[path = "app_server/front.rs"]
-mod front;
 #[path = "app_server/killed.rs"]
 mod killed;
 #[path = "app_server/live.rs"]
 mod live;
 #[path = "app_server/options.rs"]
 mod options;
-#[path = "app_server/orphans.rs"]
-mod orphans;
-#[path = "app_server/recycle.rs"]
-mod recycle;
-#[path = "app_server/release.rs"]
-mod release;
-#[path = "app_server/reload.rs"]
-mod reload;
 #[path = "app_server/scale.rs"]
 mod scale;
 #[path = "app_server/scarce.rs"]
 mod scarce;
 #[path = "app_server/signals.rs"]
 mod signals;
-#[path = "app_server/site.rs"]
-mod site;
-#[path = "app_server/upgrade.rs"]
-mod upgrade;
 #[path = "app_server/watched.rs"]
 mod watched;
 #[path = "app_server/writes.rs"]
 mod writes;
 
-use std::time::Duration;
-
-use rig::environment;
-
-/// Longer than anything takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// The first, or the second where the tests that take long are wanted.
-fn sized<T>(light: T, heavy: T) -> T {
-    match environment::variable("HBNB_TEST_HEAVY") {
-        Some(_) => heavy,
-        None => light,
-    }
-}
+use rig::site::LIMIT;

@@ -7,8 +7,9 @@ use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rig::heavy::sized;
 use rig::process::free_port;
-use rig::{Asked, Binary, Clients, Half, Question, Server, Storage, announce, environment, until};
+use rig::{Asked, Binary, Clients, Half, Question, Server, Storage, announce, until};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// What clients ask for.
@@ -92,16 +93,9 @@ async fn stop(mut server: Server, last: Half) -> usize {
     logged
 }
 
-fn turns() -> (usize, usize) {
-    match environment::variable("HBNB_TEST_HEAVY") {
-        Some(_) => LONG,
-        None => SHORT,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn none_is_lost_when_servers_take_turns() {
-    let (turns, each) = turns();
+    let (turns, each) = sized(SHORT, LONG);
     let site = Site::new("1s");
     let mut server = site.serve().await;
     let load = Clients::start(&site.address(), &[Question::get(PATH)]);
@@ -127,7 +121,7 @@ async fn none_is_lost_when_servers_take_turns() {
 /// Whoever is connected when the stop comes is answered; who comes later may be refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn none_is_lost_of_those_that_a_server_has_accepted() {
-    let (turns, each) = turns();
+    let (turns, each) = sized(SHORT, LONG);
     let storage = Storage::sqlite().unwrap();
     let hbnb = Binary::named("hbnb").unwrap();
     let args = ["serve", "--no-demo", "--database-url", storage.url()];

@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use rig::environment::variable;
+use rig::heavy::is_wanted;
 use rig::http::{Streamed, get, send, stream};
 use rig::{Binary, Server, Storage, announce, skipped, until};
 use serde_json::json;
@@ -209,14 +209,6 @@ async fn serve(storage: &Storage) -> Server {
     Server::start(&binary, &args, &[], storage.folder())
         .await
         .unwrap()
-}
-
-fn is_wanted(what: &str) -> bool {
-    let wanted = variable("HBNB_TEST_HEAVY").is_some();
-    if !wanted {
-        skipped(what, "HBNB_TEST_HEAVY is not set");
-    }
-    wanted
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -12,7 +12,7 @@ mod profile;
 
 use others::medians;
 use profile::{Profile, sip};
-use rig::environment::variable;
+use rig::heavy::{is_heavy, is_wanted};
 use rig::process::{cpu_time, tree};
 use rig::{Binary, Server, Storage, announce, skipped, until};
 use std::time::Duration;
@@ -202,17 +202,6 @@ async fn until_open(server: &Server, clients: usize) {
     })
     .await
     .unwrap();
-}
-
-fn is_heavy() -> bool {
-    variable("HBNB_TEST_HEAVY").is_some()
-}
-
-fn is_wanted(what: &str) -> bool {
-    if !is_heavy() {
-        skipped(what, "HBNB_TEST_HEAVY is not set");
-    }
-    is_heavy()
 }
 
 /// How many files this process may open.

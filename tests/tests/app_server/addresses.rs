@@ -2,11 +2,11 @@
 
 use rig::master::Status;
 use rig::process::free_port;
+use rig::site::{nothing_lost, questions};
 use rig::{Half, until};
 
 use crate::LIMIT;
 use crate::configured::Configured;
-use crate::site::{nothing_lost, questions};
 
 /// An address more is bound before the reload is done, one fewer is let go after; nobody at the others notices.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

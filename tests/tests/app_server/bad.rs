@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 
 use rig::master::Status;
 use rig::process::{free_port, signal};
+use rig::site::{Site, nothing_lost};
 use rig::{Binary, Relay, Storage, Trouble};
 
 use crate::LIMIT;
 use crate::configured::Configured;
-use crate::site::{Site, nothing_lost};
 
 /// Who serves: the generation, the master's process and the workers'.
 pub(crate) async fn serving(site: &Site) -> (u64, u32, Vec<u32>) {
@@ -45,7 +46,7 @@ async fn releases() {
         ),
         ("", 0o755, nothing),
     ] {
-        release.replace_by(text, mode);
+        release.replace_by_text(text, mode);
         let said = site.refused(&["upgrade"]).await;
         assert!(said.contains(why), "{text}: {said}");
         assert_eq!(serving(&site).await, before, "{text}");
@@ -60,7 +61,7 @@ async fn releases() {
         ),
     ] {
         fs::write(does.path(), what).unwrap();
-        release.replace_by_a_bad_one();
+        release.replace_by_program(Path::new(env!("CARGO_BIN_EXE_bad-release")));
         let said = site.refused(&["upgrade"]).await;
         assert!(said.contains(why), "{said}");
         let line = format!("this release is one that {what}");

@@ -2,13 +2,13 @@
 
 use rig::Clients;
 use rig::process::free_port;
+use rig::site::{Site, nothing_lost, questions};
 use rig::{Binary, Master, Server, Storage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
 use crate::LIMIT;
-use crate::site::{Site, nothing_lost, questions};
 
 /// Connections one after another.
 const CONNECTIONS: usize = 400;
@@ -42,7 +42,7 @@ async fn slots() {
     let visitors = site.visitors();
     for turn in 0..3 {
         visitors.until_answered(200).await.unwrap();
-        crate::reload::reload(&site, turn).await;
+        site.reload(turn).await;
     }
     site.done(&["scale", "2"]).await;
     visitors.until_answered(200).await.unwrap();
@@ -82,7 +82,7 @@ async fn several_listeners() {
         for visitors in &all {
             visitors.until_answered(100).await.unwrap();
         }
-        crate::reload::reload(&site, turn).await;
+        site.reload(turn).await;
         let mut stream = UnixStream::connect(&socket).await.unwrap();
         let request = b"GET /api/v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         stream.write_all(request).await.unwrap();

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use rig::process::free_port;
-use rig::{Binary, Master, Server, Storage};
-
-use crate::site::Site;
+use rig::{Binary, Master, Server, Site, Storage};
 
 /// A site whose configuration stands in a file.
 pub(crate) struct Configured {

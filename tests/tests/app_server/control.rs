@@ -7,11 +7,10 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use rig::process::is_alive;
-use rig::{Binary, Master, Ran, Storage, run, skipped};
+use rig::{Binary, Master, Ran, Site, Storage, run, skipped};
 use serde_json::Value;
 
 use crate::LIMIT;
-use crate::site::Site;
 
 /// Nobody's user and group on Debian.
 const NOBODY: u32 = 65534;

@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use rig::http::{get, send};
 use rig::process::{signal, stop};
-use rig::{Cgroup, Clients, Master, Question, Storage, announce, skipped, until};
+use rig::{Cgroup, Clients, Master, Question, Site, Storage, announce, skipped, until};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::LIMIT;
-use crate::site::Site;
 
 const FAULTS: [(&str, &str); 2] = [("HBNB_FAULTS", "true"), ("HBNB_LOG_FORMAT", "json")];
 const REQUESTS: u64 = 12;

@@ -4,12 +4,12 @@ use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
 use rig::process::{cpu_time, free_port, signal};
+use rig::site::{Site, nothing_lost, questions};
 use rig::{Cgroup, announce, skipped, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::LIMIT;
-use crate::site::{Site, nothing_lost};
 
 /// Connections that are open and do nothing.
 const IDLE: usize = 1_000;
@@ -115,7 +115,7 @@ pub(crate) async fn ask(connection: &mut TcpStream) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_loop_slows_down() {
     let site = Site::start_with(&[], &[("HBNB_LOG_FORMAT", "json")]).await;
-    let visitors = rig::Clients::start_fresh(site.master.address(), &crate::site::questions());
+    let visitors = rig::Clients::start_fresh(site.master.address(), &questions());
     let pid = site.master.server.pid();
     let (since, used) = (Instant::now(), cpu_time(pid).unwrap());
     let pauses = || site.events("starting a worker again after a pause");

@@ -5,10 +5,10 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use rig::process::signal;
+use rig::site::{Site, nothing_lost, questions};
 use rig::{Binary, Clients, Storage, run, until};
 
 use crate::LIMIT;
-use crate::site::{Site, nothing_lost, questions};
 
 /// Open files that a process may have who is to have too few.
 const FEW: &str = "40";

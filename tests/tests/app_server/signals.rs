@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use rig::http::get;
 use rig::process::{is_alive, signal};
+use rig::site::{Site, nothing_lost};
 use rig::{Binary, Half, Server, Storage, skipped, until};
 use serde_json::Value;
 
 use crate::LIMIT;
-use crate::site::{Site, nothing_lost};
 
 /// Waits for the end of a master; none of its workers may be left.
 async fn ended(site: &mut Site, workers: &[u32]) -> Option<i32> {

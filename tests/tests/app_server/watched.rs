@@ -3,14 +3,13 @@
 use std::process::Stdio;
 
 use rig::process::signal;
-use rig::{Binary, http};
+use rig::{Binary, Site, http};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
 
 use crate::LIMIT;
-use crate::site::Site;
 
 /// What a command of `hbnb` goes on to tell of a site, a line of JSON each.
 struct Events {

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use rig::http::get;
 use rig::process::signal;
 use rig::writer::write;
-use rig::{Storage, announce, until};
+use rig::{Site, Storage, announce, until};
 use tokio::task::JoinSet;
 
 use crate::LIMIT;
-use crate::site::Site;
 
 const WRITERS: usize = 8;
 const WRITES: usize = 40;

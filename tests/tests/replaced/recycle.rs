@@ -1,9 +1,9 @@
 //! Workers that are renewed: because they have answered enough, are old or large, or because somebody says so.
 
 use anyhow::Context;
+use rig::site::{Site, nothing_lost};
 use rig::{Scrapes, announce, until};
 
-use crate::site::{Site, nothing_lost};
 use crate::{LIMIT, sized};
 
 /// Workers that are renewed.

@@ -1,29 +1,35 @@
-//! What the stories have in common: a master on a database of its own, and what its visitors ask.
+//! What stories of a master and its workers have in common: a site on a database of its own, and what its visitors ask. They
+//! end at the first thing that is not as it should be.
 
-use rig::http::send;
-use rig::{Asked, Clients, Master, Question, Storage, announce};
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use crate::http::send;
+use crate::master::Status;
+use crate::{Asked, Clients, Master, Question, Storage, announce};
 use serde_json::Value;
+use std::time::Duration;
 
-use crate::LIMIT;
+/// Longer than anything takes on a busy machine.
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// A running site; its fields go in this order.
-pub(crate) struct Site {
-    pub(crate) master: Master,
-    pub(crate) storage: Storage,
+pub struct Site {
+    pub master: Master,
+    pub storage: Storage,
 }
 
 impl Site {
     /// Two workers on an empty SQLite file.
-    pub(crate) async fn start(args: &[&str]) -> Site {
+    pub async fn start(args: &[&str]) -> Site {
         Site::start_with(args, &[]).await
     }
 
-    pub(crate) async fn start_with(args: &[&str], envs: &[(&str, &str)]) -> Site {
+    pub async fn start_with(args: &[&str], envs: &[(&str, &str)]) -> Site {
         Site::on(Storage::sqlite().unwrap(), args, envs).await
     }
 
     /// Two workers, unless the flags say otherwise.
-    pub(crate) async fn on(storage: Storage, args: &[&str], envs: &[(&str, &str)]) -> Site {
+    pub async fn on(storage: Storage, args: &[&str], envs: &[(&str, &str)]) -> Site {
         let args = match args.contains(&"--workers") {
             true => args.to_vec(),
             false => [&["--workers", "2"], args].concat(),
@@ -34,12 +40,12 @@ impl Site {
     }
 
     /// Visitors who read, search and write.
-    pub(crate) fn visitors(&self) -> Clients {
+    pub fn visitors(&self) -> Clients {
         Clients::start(self.master.address(), &questions())
     }
 
     /// Puts a fault on, which is `name?value=…`; at one worker with `worker=SLOT`.
-    pub(crate) async fn fault(&self, fault: &str) {
+    pub async fn fault(&self, fault: &str) {
         let path = format!("/faults/{fault}");
         let reply = send(self.master.server.admin(), "PUT", &path, &[], None, LIMIT);
         let reply = reply.await.unwrap();
@@ -47,7 +53,7 @@ impl Site {
     }
 
     /// The lines of its log with this message, where the log is JSON.
-    pub(crate) fn events(&self, message: &str) -> Vec<Value> {
+    pub fn events(&self, message: &str) -> Vec<Value> {
         let logs = self.master.server.logs();
         let lines = logs
             .lines()
@@ -62,14 +68,14 @@ impl Site {
     }
 
     /// How many workers have ended for this cause.
-    pub(crate) async fn ended(&self, cause: &str) -> f64 {
+    pub async fn ended(&self, cause: &str) -> f64 {
         let series = format!("worker_ends_total{{cause=\"{cause}\"}}");
         let metrics = self.master.server.scrape().await.unwrap();
         metrics.figure(&series).unwrap()
     }
 
     /// Runs a command of `hbnb` that has to do what it is told, and gives what it said.
-    pub(crate) async fn done(&self, args: &[&str]) -> String {
+    pub async fn done(&self, args: &[&str]) -> String {
         let ran = self.master.hbnb(args).await.unwrap();
         assert_eq!(
             ran.code,
@@ -81,15 +87,30 @@ impl Site {
         ran.said
     }
 
+    /// The turns-th reload, from 0, to its end: by command and by signal in turn.
+    pub async fn reload(&self, turn: u64) {
+        let wanted = turn + 2;
+        match turn % 2 {
+            0 => {
+                let said = self.done(&["reload", "--wait"]).await;
+                let serves = format!("generation {wanted} serves");
+                assert!(said.starts_with(&serves), "{said}");
+            }
+            _ => self.master.server.signal("HUP").unwrap(),
+        }
+        let serves = |status: &Status| status.generation == wanted;
+        self.master.until("it serves", LIMIT, serves).await.unwrap();
+    }
+
     /// Runs one that has to fail, and gives what it said.
-    pub(crate) async fn refused(&self, args: &[&str]) -> String {
+    pub async fn refused(&self, args: &[&str]) -> String {
         let ran = self.master.hbnb(args).await.unwrap();
         assert_eq!(ran.code, Some(1), "{args:?}: {}", ran.said);
         ran.said
     }
 }
 
-pub(crate) fn questions() -> [Question; 4] {
+pub fn questions() -> [Question; 4] {
     [
         Question::get("/api/v1/status"),
         Question::post("/api/v1/places_search", "{}", 200),
@@ -99,7 +120,7 @@ pub(crate) fn questions() -> [Question; 4] {
 }
 
 /// Asserts that all was answered, and tells how much that was.
-pub(crate) fn nothing_lost(what: &str, asked: &Asked) {
+pub fn nothing_lost(what: &str, asked: &Asked) {
     announce(&format!(
         "{what}: {} answered, {} lost, the slowest took {:?}",
         asked.answered,

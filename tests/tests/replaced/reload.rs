@@ -1,8 +1,8 @@
 //! Reloads under load.
 
+use rig::site::{Site, nothing_lost};
 use rig::{Scrapes, announce};
 
-use crate::site::{Site, nothing_lost};
 use crate::{LIMIT, sized};
 
 /// Reloads, and requests that are answered before each.
@@ -20,7 +20,7 @@ async fn nothing_is_lost() {
     let visitors = site.visitors();
     for turn in 0..turns {
         visitors.until_answered(each).await.unwrap();
-        reload(&site, turn).await;
+        site.reload(turn).await;
     }
     visitors.until_answered(each).await.unwrap();
     let status = site.master.until_settled(LIMIT).await.unwrap();
@@ -37,23 +37,6 @@ async fn nothing_is_lost() {
     let metrics = site.master.server.scrape().await.unwrap();
     let done = metrics.figure("reloads_total{outcome=\"done\"}");
     assert_eq!(done, Some(turns as f64));
-}
-
-/// The turns-th reload, from 0, to its end.
-pub(crate) async fn reload(site: &Site, turn: u64) {
-    let wanted = turn + 2;
-    match turn % 2 {
-        0 => {
-            let said = site.done(&["reload", "--wait"]).await;
-            assert!(
-                said.starts_with(&format!("generation {wanted} serves")),
-                "{said}"
-            );
-        }
-        _ => site.master.server.signal("HUP").unwrap(),
-    }
-    let serves = |status: &rig::master::Status| status.generation == wanted;
-    site.master.until("it serves", LIMIT, serves).await.unwrap();
 }
 
 /// Workers that close idle connections at once meet requests on their way: the visitors can tell.

@@ -1,39 +1,36 @@
 //! Programs to upgrade to: the file that the master was started from, replaced as a deployment does.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use crate::site::LIMIT;
+use crate::{Binary, Master, Site, Storage};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rig::{Binary, Master, Storage};
-
-use crate::LIMIT;
-use crate::site::Site;
-
 /// A file of a program. Only what is renamed to it is ever there, so that it is whole.
-pub(crate) struct Release(PathBuf);
+pub struct Release(PathBuf);
 
 impl Release {
     /// The built program, in a folder.
-    pub(crate) fn install(folder: &Path) -> Release {
+    pub fn install(folder: &Path) -> Release {
         let release = Release(folder.join("hbnb"));
         release.replace();
         release
     }
 
     /// Puts another copy of the same there.
-    pub(crate) fn replace(&self) {
-        let hbnb = Binary::named("hbnb").unwrap();
-        self.put(|new| assert!(fs::copy(hbnb.path(), new).unwrap() > 0));
+    pub fn replace(&self) {
+        self.replace_by_program(Binary::named("hbnb").unwrap().path());
     }
 
-    /// Puts one there that says it can take over, and whose workers fail.
-    pub(crate) fn replace_by_a_bad_one(&self) {
-        let bad = env!("CARGO_BIN_EXE_bad-release");
-        self.put(|new| assert!(fs::copy(bad, new).unwrap() > 0));
+    /// Puts a copy of another program there.
+    pub fn replace_by_program(&self, program: &Path) {
+        self.put(|new| assert!(fs::copy(program, new).unwrap() > 0));
     }
 
     /// Puts a file with this text there, with these permissions.
-    pub(crate) fn replace_by(&self, text: &str, mode: u32) {
+    pub fn replace_by_text(&self, text: &str, mode: u32) {
         self.put(|new| {
             fs::write(new, text).unwrap();
             fs::set_permissions(new, fs::Permissions::from_mode(mode)).unwrap();
@@ -47,20 +44,20 @@ impl Release {
     }
 
     /// Whether a process runs what is there now.
-    pub(crate) fn is_run_by(&self, pid: u32) -> bool {
+    pub fn is_run_by(&self, pid: u32) -> bool {
         let [run, there] = [Path::new(&format!("/proc/{pid}/exe")), &self.0]
             .map(|path| fs::metadata(path).unwrap());
         (run.dev(), run.ino()) == (there.dev(), there.ino())
     }
 
-    pub(crate) fn remove(&self) {
+    pub fn remove(&self) {
         fs::remove_file(&self.0).unwrap();
     }
 }
 
 impl Site {
     /// A site that runs a program of its own.
-    pub(crate) async fn of_a_release(args: &[&str], envs: &[(&str, &str)]) -> (Site, Release) {
+    pub async fn of_a_release(args: &[&str], envs: &[(&str, &str)]) -> (Site, Release) {
         let storage = Storage::sqlite().unwrap();
         let release = Release::install(storage.folder());
         let program = Binary::at(&release.0);

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use rig::process::free_port;
+use rig::site::{Site, nothing_lost};
 use rig::{Binary, Master, Scrapes, Server, Storage, http, until};
 
-use crate::site::{Site, nothing_lost};
 use crate::{LIMIT, sized};
 
 /// Upgrades, and requests that are answered before each.

@@ -6,10 +6,10 @@ use std::process::Stdio;
 
 use rig::http::get;
 use rig::process::{free_port, is_alive};
+use rig::site::{Site, nothing_lost, questions};
 use rig::{Binary, Clients, Master, Server, Storage, until};
 use tokio::task::JoinSet;
 
-use crate::site::{Site, nothing_lost, questions};
 use crate::{LIMIT, sized};
 
 const REQUESTS: usize = 8;

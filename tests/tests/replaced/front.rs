@@ -1,9 +1,8 @@
 //! The same behind Debian's nginx, as `hbnb nginx` sets it up.
 
+use rig::site::{Site, nothing_lost, questions};
 use rig::{Binary, Clients, Nginx, Tool, missing, run};
 
-use crate::reload::reload;
-use crate::site::{Site, nothing_lost, questions};
 use crate::{LIMIT, sized};
 
 /// Reloads, and requests that are answered before each.
@@ -21,7 +20,7 @@ async fn reloads_lose_nothing_behind_nginx() {
     let visitors = Clients::start(&nginx.address().to_string(), &questions());
     for turn in 0..turns {
         visitors.until_answered(each).await.unwrap();
-        reload(&site, turn).await;
+        site.reload(turn).await;
     }
     visitors.until_answered(each).await.unwrap();
     site.master.until_settled(LIMIT).await.unwrap();
