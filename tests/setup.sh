@@ -73,10 +73,25 @@ go_tool() {
     echo "Building: $1"
     GOBIN="$into" GOFLAGS=-trimpath "$go" install "$program"
 }
+# Definitions of the resources that the chart makes for operators, of the modules that those are.
+definitions() {
+    local module="$1" folder="$2" from name
+    shift 2
+    for name in "$@"; do
+        [ ! -s "$cache/crds/$name.yaml" ] || continue
+        echo "Fetching: $name"
+        from=$("$go" mod download -json "$module" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+        mkdir -p "$cache/crds"
+        install -m 644 "$from/$folder/$name.yaml" "$cache/crds/$name.yaml"
+    done
+}
 if [ -n "$go" ]; then
     go_tool helm3 helm.sh/helm/v3/cmd/helm@v3.21.4
     has helm || go_tool helm4 helm.sh/helm/v4/cmd/helm@v4.2.4
     has kube-score || go_tool kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+    definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd \
+        monitoring.coreos.com_{podmonitors,prometheusrules,servicemonitors}
+    definitions github.com/cert-manager/cert-manager@v1.21.2 deploy/crds cert-manager.io_certificates
 else
     echo "Without Go (https://go.dev) there is no Helm: tests of the chart will be skipped"
 fi

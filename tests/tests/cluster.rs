@@ -21,6 +21,8 @@ mod mistakes;
 mod modes;
 #[path = "cluster/network.rs"]
 mod network;
+#[path = "cluster/operators.rs"]
+mod operators;
 #[path = "cluster/telemetry.rs"]
 mod telemetry;
 #[path = "cluster/tls.rs"]
