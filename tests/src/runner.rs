@@ -24,6 +24,14 @@ const AT_ONCE: &str = "HBNB_TEST_AT_ONCE";
 /// When nobody says, and all are run. Each has as many tests at a time as there are processors, and most of those wait for
 /// clocks. Those that somebody has named run one after the other.
 const ALL_AT_ONCE: usize = 2;
+/// They begin first, so that none of them is left alone at the end.
+const LONGEST: [&str; 5] = [
+    "browser.rs",
+    "replaced.rs",
+    "memory.rs",
+    "slow_clients.rs",
+    "app_server.rs",
+];
 /// What selects targets; documentation has no tests then.
 const TARGETS: [&str; 6] = [
     "--test",
@@ -93,7 +101,7 @@ impl Run {
             }
         }
         // Cargo tells of them in the order in which they were ready.
-        programs.sort_by(|one, other| one.source.cmp(&other.source));
+        programs.sort_by_cached_key(|program| (place(&program.source), program.source.clone()));
         let built = job.end().await?.is_some_and(|status| status.success());
         Ok(built.then_some(programs))
     }
@@ -189,6 +197,13 @@ fn at_once(args: &[String]) -> Result<usize> {
         None if is_whole(args) => Ok(ALL_AT_ONCE),
         None => Ok(1),
     }
+}
+
+/// Of a program in the row of those that take longest; all others come after them.
+fn place(source: &Path) -> usize {
+    let mut longest = LONGEST.iter();
+    let found = longest.position(|name| source.file_name() == Some(OsStr::new(name)));
+    found.unwrap_or(LONGEST.len())
 }
 
 /// Whether no target was named.
