@@ -188,7 +188,9 @@ async fn each_metric_is_there() {
     known.extend(known::FOREIGN.iter().map(|name| (*name).to_owned()));
     known.extend(rules::recorded());
     let queries = rules::queries().into_iter().chain(dashboards::queries());
-    let queries = queries.chain(rules::runbook_queries());
+    let queries = queries
+        .chain(rules::runbook_queries())
+        .chain(rules::adapter_queries());
     let mut count = 0;
     for (place, query) in queries {
         let asked = promql::metrics(&query).unwrap();

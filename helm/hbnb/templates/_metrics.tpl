@@ -1,4 +1,4 @@
-{{/* What Prometheus scrapes of pods; the job is named as in compose: {port, interval, component}. */}}
+{{/* What Prometheus scrapes of pods; the job is named by the release: {root, port, interval, component}. */}}
 {{- define "hbnb.endpoint" -}}
 - port: {{ .port }}
   path: /metrics
@@ -9,5 +9,5 @@
       action: keep
     - sourceLabels: [__meta_kubernetes_pod_label_app_kubernetes_io_component]
       targetLabel: job
-      replacement: hbnb-$1
+      replacement: {{ include "hbnb.fullname" .root }}-$1
 {{- end }}

@@ -20,6 +20,18 @@ struct Group {
     rules: Vec<Rule>,
 }
 
+/// Values of the Prometheus adapter.
+#[derive(Deserialize)]
+struct Adapter {
+    rules: Vec<Scaling>,
+}
+
+#[derive(Deserialize)]
+struct Scaling {
+    #[serde(rename = "seriesQuery")]
+    series_query: String,
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Rule {
@@ -120,6 +132,14 @@ pub(crate) fn runbook_queries() -> Vec<(String, String)> {
         }
     }
     queries
+}
+
+/// The series by which pods are scaled.
+pub(crate) fn adapter_queries() -> Vec<(String, String)> {
+    let page = "deploy/kubernetes/examples/adapter.yaml";
+    let adapter: Adapter = read(&rig::top().unwrap().join(page));
+    let queries = adapter.rules.into_iter().map(|rule| rule.series_query);
+    queries.map(|query| (page.to_owned(), query)).collect()
 }
 
 /// Everything that the rules' tests expect.

@@ -11,13 +11,18 @@ use std::fs;
 const ADMIN: u64 = 9090;
 const EXPORTER: u64 = 9113;
 
-/// The groups of `deploy/prometheus`.
+/// The groups of `deploy/prometheus`, about the jobs of the release `site`.
 pub(crate) fn groups() -> Value {
     let mut groups = Vec::new();
     for name in ["alerts", "recording"] {
         let file = rig::top().unwrap();
         let file = file.join(format!("deploy/prometheus/rules/{name}.yml"));
-        let rules: Value = serde_saphyr::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let text = fs::read_to_string(file).unwrap();
+        let text = ["=\"", "=~\""].iter().fold(text, |text, is| {
+            let job = |name: &str| format!("job{is}{name}-");
+            text.replace(&job("hbnb"), &job("site-hbnb"))
+        });
+        let rules: Value = serde_saphyr::from_str(&text).unwrap();
         groups.extend(rules["groups"].as_array().unwrap().clone());
     }
     Value::from(groups)
@@ -25,7 +30,7 @@ pub(crate) fn groups() -> Value {
 
 /// The services that an alert takes for gone where nothing of them is scraped.
 fn missed(rule: &Value) -> BTreeSet<String> {
-    let absent = Regex::new(r#"absent\(up\{job="hbnb-(\w+)"\}\)"#).unwrap();
+    let absent = Regex::new(r#"absent\(up\{job="site-hbnb-(\w+)"\}\)"#).unwrap();
     let groups = list(rule, "/spec/groups").into_iter();
     let rules = groups.flat_map(|group| list(group, "/rules"));
     let texts = rules.map(|rule| rule["expr"].as_str().unwrap());
