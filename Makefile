@@ -10,9 +10,9 @@ test containers: export HBNB_TEST_AXE ?= $(wildcard $(TOOLS)/npm/node_modules/ax
 bench: export HBNB_TEST_GUNICORN ?= $(wildcard $(TOOLS)/gunicorn/bin/gunicorn)
 containers: export HBNB_TEST_HADOLINT ?= $(wildcard $(TOOLS)/linters/bin/hadolint)
 containers: export HBNB_TEST_JSONSCHEMA ?= $(wildcard $(TOOLS)/linters/bin/check-jsonschema)
-test cluster manifests: export HBNB_TEST_HELM ?= $(or $(shell command -v helm),$(wildcard $(TOOLS)/go/helm4/helm))
+test cluster manifests: export HBNB_TEST_HELM ?= $(or $(wildcard $(TOOLS)/go/helm4/helm),$(shell command -v helm))
 cluster: export HBNB_TEST_CRDS ?= $(wildcard $(TOOLS)/crds)
-test: export HBNB_TEST_HELM3 ?= $(wildcard $(TOOLS)/go/helm3/helm)
+test cluster: export HBNB_TEST_HELM3 ?= $(wildcard $(TOOLS)/go/helm3/helm)
 test: export HBNB_TEST_KUBE_SCORE ?= $(or $(shell command -v kube-score),$(wildcard $(TOOLS)/go/kube-score/kube-score))
 test: export HBNB_TEST_KUBERNETES_VALIDATE ?= $(wildcard $(TOOLS)/linters/bin/kubernetes-validate)
 test containers: export HBNB_TEST_VNU ?= $(wildcard $(TOOLS)/npm/node_modules/vnu-jar/build/dist/vnu.jar)
@@ -65,7 +65,7 @@ images: ## Build the images hbnb/web, api, assets and hbnb, tagged with the vers
 containers: images ## The tests of the containers, with a Docker engine
 	@HBNB_TEST_CONTAINERS=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers --test warm_rebuild
 
-cluster: images ## The tests of the chart in the cluster of KUBECONFIG; HBNB_CLUSTER_LOAD is the command that brings images there
+cluster: images ## The tests of the chart in the cluster of KUBECONFIG, whose nodes this machine reaches; HBNB_CLUSTER_LOAD brings images there (kind load docker-image)
 	@HBNB_TEST_CLUSTER=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
 
 manifests: ## Write what is made of the chart anew: deploy/kubernetes/base, the table of its README

@@ -87,7 +87,7 @@ definitions() {
 }
 if [ -n "$go" ]; then
     go_tool helm3 helm.sh/helm/v3/cmd/helm@v3.21.4
-    has helm || go_tool helm4 helm.sh/helm/v4/cmd/helm@v4.2.4
+    helm version --short 2>/dev/null | grep -q ^v4 || go_tool helm4 helm.sh/helm/v4/cmd/helm@v4.2.4
     has kube-score || go_tool kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
     definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd \
         monitoring.coreos.com_{podmonitors,prometheusrules,servicemonitors}

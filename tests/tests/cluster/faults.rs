@@ -6,10 +6,14 @@ use rig::http::{get, send};
 use rig::writer::write;
 use rig::{Namespace, Visits, Writer, announce, kubectl, until};
 use serde_json::{Value, json};
+use std::process::Command;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// How long an answer may take, whatever is broken.
 const AT_ONCE: Duration = Duration::from_secs(5);
+/// While a node is closed, a pod that was killed elsewhere does not come back: these stories take turns.
+static TURNS: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pods_come_back_and_nothing_written_is_lost() {
@@ -26,16 +30,23 @@ async fn pods_come_back_and_nothing_written_is_lost() {
     let base = node_port(&release).await;
     let writer = Writer::begin(&base);
 
+    let turn = TURNS.lock().await;
     for service in SERVICES {
-        let pod = release.pods(service).await.swap_remove(0);
-        kill(&namespace, &pod).await;
-        is_well(&release, &base, service, &format!("{service} was killed")).await;
-        is_another(&release, service, &pod).await;
+        let begun = kill(&release, service).await;
+        is_well(
+            &release,
+            &base,
+            service,
+            &format!("{service} was killed"),
+            begun,
+        )
+        .await;
     }
 
     let pod = name(&release.pods("api").await[0]);
     let admin = namespace.forward(&format!("pod/{pod}"), 9090).unwrap();
     let hunger = "/faults/memory?value=1GiB&for=1m";
+    let begun = Instant::now();
     let _ = send(admin.base(), "PUT", hunger, &[], None, AT_ONCE).await;
     let killed = async || {
         let told = namespace.get(&["pod", &pod]).await?;
@@ -45,12 +56,11 @@ async fn pods_come_back_and_nothing_written_is_lost() {
     until("the API out of memory", PATIENCE, killed)
         .await
         .unwrap();
-    is_well(&release, &base, "api", "an API was out of memory").await;
+    is_well(&release, &base, "api", "an API was out of memory", begun).await;
 
-    let pod = release.pods("db").await.swap_remove(0);
-    kill(&namespace, &pod).await;
-    is_well(&release, &base, "db", "the database was killed").await;
-    is_another(&release, "db", &pod).await;
+    let begun = kill(&release, "db").await;
+    is_well(&release, &base, "db", "the database was killed", begun).await;
+    drop(turn);
     keeps_what_was_told(writer, &release).await;
 }
 
@@ -87,14 +97,12 @@ async fn a_node_is_drained_but_for_the_last_pods() {
         "--ignore-daemonsets",
         "--delete-emptydir-data",
     ];
+    let turn = TURNS.lock().await;
     let begun = Instant::now();
-    // Whatever has come of it, the node is to be had again.
-    let others = others(&node).await;
+    let closed = Closed::but_for(&node).await;
     let drained = kubectl(&drain).await;
     let took = begun.elapsed();
-    for node in others.iter().chain([&node]) {
-        kubectl(&["uncordon", node]).await.unwrap();
-    }
+    drop(closed);
     let told = drained.unwrap_err().to_string();
     for service in SERVICES {
         let pod = format!("\"drained-hbnb-{service}-");
@@ -111,46 +119,73 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     for service in SERVICES {
         release.until_ready(service).await;
     }
+    drop(turn);
     announce(&format!(
         "all are ready again after {:.1?}",
         begun.elapsed()
     ));
 }
 
-/// Keeps pods from all nodes but this one, where there are others; gives those that were open to them.
-async fn others(node: &str) -> Vec<String> {
+/// Nodes that take no pods; whatever comes of it, they do again when this is dropped.
+struct Closed(Vec<String>);
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        for node in &self.0 {
+            let _ = Command::new("kubectl").args(["uncordon", node]).output();
+        }
+    }
+}
+
+impl Closed {
+    /// All nodes that were open, but for one, which somebody else is about to close.
+    async fn but_for(node: &str) -> Closed {
+        let mut closed = Closed(vec![node.to_owned()]);
+        for other in open(node).await {
+            closed.0.push(other.clone());
+            kubectl(&["cordon", &other]).await.unwrap();
+        }
+        closed
+    }
+}
+
+/// The other nodes that take pods.
+async fn open(node: &str) -> Vec<String> {
     let names = "jsonpath={range .items[*]}{.metadata.name} {.spec.unschedulable}{\"\\n\"}{end}";
     let nodes = kubectl(&["get", "nodes", "--output", names]).await.unwrap();
     let lines = nodes.lines().filter_map(|line| line.split_once(' '));
     let open = lines.filter(|(name, closed)| *name != node && *closed != "true");
-    let open: Vec<String> = open.map(|(name, _)| name.to_owned()).collect();
-    for node in &open {
-        kubectl(&["cordon", node]).await.unwrap();
-    }
-    open
+    open.map(|(name, _)| name.to_owned()).collect()
 }
 
-async fn kill(namespace: &Namespace, pod: &Value) {
-    let name = name(pod);
-    let kill = ["delete", "pod", &name, "--grace-period=0", "--force"];
-    namespace.kubectl(&kill).await.unwrap();
-}
-
-/// As many pods as there should be are ready, and the killed one is none of them.
-async fn is_another(release: &Release<'_>, component: &str, killed: &Value) {
-    release.until_ready(component).await;
-    let pods = release.pods(component).await;
-    let is_it = |pod: &Value| pod["metadata"]["uid"] == killed["metadata"]["uid"];
-    assert!(!pods.iter().any(is_it), "{pods:?}");
+/// Ends a pod at once, and waits until another is there in its place; tells when it began.
+async fn kill(release: &Release<'_>, component: &str) -> Instant {
+    let before = release.pods(component).await;
+    let begun = Instant::now();
+    let pod = name(&before[0]);
+    let kill = ["delete", "pod", &pod, "--grace-period=0", "--force"];
+    release.namespace.kubectl(&kill).await.unwrap();
+    let is_new = |pod: &Value| {
+        let uid = |pod: &Value| pod["metadata"]["uid"].clone();
+        !before.iter().any(|old| uid(old) == uid(pod))
+    };
+    // Alone in its place: before it runs, what answers is the process that is being killed.
+    let runs = |pod: &Value| pod["status"]["containerStatuses"][0]["state"]["running"].is_object();
+    let replaced = async || {
+        let pods = release.pods(component).await;
+        let mut new = pods.iter().filter(|pod| is_new(pod));
+        Ok(new.any(|pod| before.len() > 1 || runs(pod)))
+    };
+    until("another pod", PATIENCE, replaced).await.unwrap();
+    begun
 }
 
 fn name(pod: &Value) -> String {
     pod["metadata"]["name"].as_str().unwrap().to_owned()
 }
 
-/// Pages, reading and writing, and as many pods as before.
-async fn is_well(release: &Release<'_>, base: &str, component: &str, what: &str) {
-    let begun = Instant::now();
+/// Pages, reading and writing, and as many pods as before; tells how long that took since the beginning of the trouble.
+async fn is_well(release: &Release<'_>, base: &str, component: &str, what: &str, begun: Instant) {
     let well = async || {
         let page = get(base, "/").await.is_ok_and(|page| page.status == 200);
         Ok(page && write(base, "Well").await == Some(201))

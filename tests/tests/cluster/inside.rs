@@ -57,6 +57,12 @@ impl<'a> Errand<'a> {
         Self { namespace, name }
     }
 
+    /// A command of `kubectl` on its pod, which does what it is told.
+    pub(crate) async fn kubectl(&self, command: &str, args: &[&str]) {
+        let args = [&[command, self.name.as_str()], args].concat();
+        self.namespace.kubectl(&args).await.unwrap();
+    }
+
     /// Waits for its end; its exit code, and what it wrote.
     pub(crate) async fn end(&self, limit: Duration) -> (i64, String) {
         // Asked again and again, it would take the processor from what is measured meanwhile.

@@ -39,7 +39,7 @@ async fn the_commands_of_the_readme_work() {
     let namespace = Namespace::new().await.unwrap();
     let readme = std::fs::read_to_string(top().unwrap().join("README.md")).unwrap();
     let commands = readme.lines().filter_map(|line| line.strip_prefix("helm "));
-    let mut count = 0;
+    let (mut count, mut said) = (0, String::new());
     for command in commands {
         announce(&format!("README: helm {command}"));
         let args: Vec<&str> = command.split_whitespace().collect();
@@ -54,9 +54,19 @@ async fn the_commands_of_the_readme_work() {
         assert!(output.status.success(), "{output:?}");
         announce(&format!("it took {took:.0?}"));
         assert!(took < SOON, "{took:?}");
+        said += &String::from_utf8(output.stdout).unwrap();
         count += 1;
     }
     assert_eq!(count, 2);
+    // The notes tell the next command, and what is left open.
+    for note in [
+        "service/hbnb-edge 8080:80",
+        "Try it: helm test hbnb",
+        "api.existingSecret",
+        "networkPolicy.metricsFrom",
+    ] {
+        assert!(said.contains(note), "no {note} in {said}");
+    }
     let way = readme
         .lines()
         .find_map(|line| line.strip_prefix("kubectl port-forward "));

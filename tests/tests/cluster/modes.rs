@@ -2,7 +2,9 @@
 
 use crate::data::sql;
 use crate::inside::Errand;
-use crate::world::{PATIENCE, Release, SERVICES, can_have, database, values, values_with};
+use crate::world::{
+    PATIENCE, Release, SERVICES, by_helm_3, can_have, database, values, values_with,
+};
 use rig::helm::copy_of_the_chart;
 use rig::http::{get, send};
 use rig::{Namespace, announce, until};
@@ -21,21 +23,21 @@ async fn a_database_outside_is_migrated_by_a_job() {
     let outside = database(&helm, &namespace).await;
     let site = Release::new(&helm, &namespace);
     let host = outside.object("db");
-    let took = site.install(&json!({
-        "demo": {"enabled": true},
-        "database": {"mode": "external", "external": {
-            "host": host, "existingSecret": outside.object("database"), "sslMode": "disable",
-        }},
-    }));
+    let of = |change: &str| {
+        json!({
+            "demo": {"enabled": true},
+            "podAnnotations": {"example.org/change": change},
+            "database": {"mode": "external", "external": {
+                "host": host, "existingSecret": outside.object("database"), "sslMode": "disable",
+            }},
+        })
+    };
+    let took = site.install(&of("none"));
     announce(&format!("installation with a database outside: {took:.0?}"));
-    // The site serves once there are tables: the demo data of the same Job may come later.
-    let labels = site.labels("migrate");
-    until("the Job has succeeded", PATIENCE, async || {
-        let jobs = namespace.get(&["jobs", "--selector", &labels]).await?;
-        Ok(jobs["items"][0]["status"]["succeeded"] == 1)
-    })
-    .await
-    .unwrap();
+    let first = migrated(&site).await;
+    // An upgrade has a Job of its own in the place of the one before.
+    site.install(&of("one"));
+    assert_ne!(migrated(&site).await, first);
     let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
     let stats = get(edge.base(), "/api/v1/stats")
         .await
@@ -45,6 +47,32 @@ async fn a_database_outside_is_migrated_by_a_job() {
     let there = sql(&outside, "SELECT count(*) FROM places").await;
     assert_eq!(stats["places"].to_string(), there);
     assert_ne!(there, "0");
+}
+
+/// Waits until the Job has succeeded, and tells its name. The site serves once there are tables: the demo data of the same Job
+/// may come later.
+async fn migrated(site: &Release<'_>) -> String {
+    let labels = site.labels("migrate");
+    let mut name = String::new();
+    until("the Job has succeeded", PATIENCE, async || {
+        let jobs = site.namespace.get(&["jobs", "--selector", &labels]).await?;
+        let [job] = &jobs["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()[..]
+        else {
+            return Ok(false);
+        };
+        name = job["metadata"]["name"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        Ok(job["status"]["succeeded"] == 1)
+    })
+    .await
+    .unwrap();
+    name
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,10 +130,19 @@ async fn two_sites_live_side_by_side() {
     let Some(helm) = can_have("two releases in a namespace").await else {
         return;
     };
+    let Some(helm_3) = by_helm_3("a release by Helm 3") else {
+        return;
+    };
     let namespace = Namespace::new().await.unwrap();
-    let [one, two] = ["one", "two"].map(|name| Release::named(&helm, &namespace, name));
+    let one = Release::named(&helm, &namespace, "one");
+    let two = Release::named(&helm_3, &namespace, "two");
     one.install(&values_with(&json!({"demo": {"enabled": true}})));
     two.install(&values());
+    // An upgrade finds the password of before.
+    two.install(&values_with(
+        &json!({"podAnnotations": {"example.org/change": "one"}}),
+    ));
+    two.helm(&["test", "two"]).unwrap();
     let mut places = Vec::new();
     for release in [&one, &two] {
         let edge = format!("service/{}", release.object("edge"));

@@ -17,6 +17,8 @@ const SHORT: u32 = 10;
 /// So many requests, in as many rolls as it takes.
 const ENOUGH: u64 = 100_000;
 const MOST_ROLLS: usize = 12;
+/// Once this file is there, nobody asks any more.
+const ENOUGH_ASKED: &str = "/tmp/enough";
 /// Writes a status a line. On a connection that was kept, it would ask once more by itself.
 const CURL: &str =
     "curl --silent --header 'Connection: close' --output /dev/null --write-out '%{http_code}\\n'";
@@ -31,7 +33,7 @@ async fn a_roll_without_a_drain_loses_requests() {
     let release = Release::new(&helm, &namespace);
     let hasty = |change: &str| {
         values_with(&json!({
-            "shutdown": {"preStopSeconds": 0, "drainDelaySeconds": 0, "drainSeconds": 0, "graceSeconds": 2},
+            "shutdown": {"preStopSeconds": 0, "drainDelaySeconds": 0, "drainSeconds": 0, "graceSeconds": 6},
             "faults": {"enabled": true},
             "web": {"replicas": 1}, "assets": {"replicas": 1}, "edge": {"replicas": 1},
             "api": {
@@ -48,8 +50,11 @@ async fn a_roll_without_a_drain_loses_requests() {
         let told = send(admin.base(), "PUT", slow, &[], None, PATIENCE).await;
         assert_eq!(told.unwrap().status, 200);
     }
-    let asked = sixteen(&release);
+    let (_, told) = sixteen(&release, 5).end(LIMIT).await;
+    assert_eq!(told, "200\n".repeat(16 * 5), "without a roll");
+    let asked = sixteen(&release, 600);
     release.install(&hasty("one"));
+    asked.kubectl("exec", &["--", "touch", ENOUGH_ASKED]).await;
     let (_, told) = asked.end(LIMIT).await;
     let lost = told.lines().filter(|status| *status != "200").count();
     let all = told.lines().count();
@@ -203,11 +208,12 @@ fn crowd<'a>(release: &Release<'a>, seconds: u32) -> Errand<'a> {
     Errand::run(release.namespace, &Errand::labels(release), container)
 }
 
-/// Sixteen who ask the API's Service one thing after another, and write the status of each answer.
-fn sixteen<'a>(release: &Release<'a>) -> Errand<'a> {
-    let url = format!("http://{}:8080/api/v1/status?[1-60]", release.object("api"));
+/// Sixteen who ask the API's Service so many times or until it is enough, and write the status of each answer.
+fn sixteen<'a>(release: &Release<'a>, times: u32) -> Errand<'a> {
+    let url = format!("http://{}:8080/api/v1/status", release.object("api"));
     let one = format!("{CURL} --max-time 10 '{url}'");
-    let all = format!("for client in $(seq 16); do {one} & done; wait");
+    let each = format!("for time in $(seq {times}); do [ -e {ENOUGH_ASKED} ] || {one}; done");
+    let all = format!("for client in $(seq 16); do ({each}) & done; wait");
     // As the edge may, which the API takes requests from.
     let mut labels = Errand::labels(release);
     labels["app.kubernetes.io/component"] = json!("edge");

@@ -2,7 +2,7 @@
 
 use rig::environment::variable;
 use rig::golden::{self, Targets};
-use rig::helm::{HELM, chart};
+use rig::helm::{HELM, HELM_3, chart};
 use rig::http::get;
 use rig::kube::{available, node_address};
 use rig::skip::{Tool, missing};
@@ -68,6 +68,11 @@ pub(crate) async fn can_have_alone(what: &str) -> Option<Cluster> {
     Some(Cluster { helm, _turn })
 }
 
+/// The same cluster by a Helm of before, where there is one.
+pub(crate) fn by_helm_3(what: &str) -> Option<Helm> {
+    Helm::find(HELM_3, what).unwrap().map(Helm::in_cluster)
+}
+
 fn find(what: &str) -> Option<Helm> {
     if variable("HBNB_TEST_CLUSTER").is_none() {
         skipped(what, "HBNB_TEST_CLUSTER is not set: make cluster sets it");
@@ -80,10 +85,21 @@ fn find(what: &str) -> Option<Helm> {
     static LOADED: OnceLock<()> = OnceLock::new();
     LOADED.get_or_init(|| {
         let ours = IMAGES.map(|image| format!("{image}:{}", version().unwrap()));
-        let foreign = FOREIGN.map(str::to_owned);
-        load(&[ours.as_slice(), &foreign].concat());
+        // A cluster of people fetches others by itself.
+        let foreign = FOREIGN
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|it| is_here(it));
+        load(&ours.into_iter().chain(foreign).collect::<Vec<_>>());
     });
     Helm::find(HELM, what).unwrap().map(Helm::in_cluster)
+}
+
+/// Whether the Docker engine has an image.
+fn is_here(image: &str) -> bool {
+    let mut docker = Command::new("docker");
+    let asked = docker.args(["image", "inspect", "--format", "{{.Id}}", image]);
+    asked.output().is_ok_and(|output| output.status.success())
 }
 
 /// Brings images of the Docker engine into the cluster, by the command that `HBNB_CLUSTER_LOAD` has.
