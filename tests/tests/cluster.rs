@@ -23,6 +23,8 @@ mod modes;
 mod network;
 #[path = "cluster/operators.rs"]
 mod operators;
+#[path = "cluster/outages.rs"]
+mod outages;
 #[path = "cluster/telemetry.rs"]
 mod telemetry;
 #[path = "cluster/tls.rs"]

@@ -1,6 +1,6 @@
 //! A release over its life: upgraded, rolled back, removed, and installed again over what it left.
 
-use crate::faults::keeps_what_was_told;
+use crate::faults::{MANY, keeps_what_was_told};
 use crate::world::{PATIENCE, Release, can_have, node_port};
 use rig::helm::objects;
 use rig::postgres::PSQL;
@@ -51,7 +51,7 @@ async fn data_outlive_a_release() {
         "an upgrade, a roll-back and another upgrade on a newer schema: {requests} requests, {failed} failed"
     ));
     assert_eq!(failed, 0, "{}", visited.report["failures"]);
-    assert_eq!(keeps_what_was_told(writer, &release).await, 0);
+    assert_eq!(keeps_what_was_told(writer, &release, MANY).await, 0);
     assert_eq!(sql(&release, COUNT).await, places);
     assert_eq!(secret(&namespace).await, password);
 

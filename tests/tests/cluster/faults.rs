@@ -10,6 +10,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
+/// So many writes were answered at least.
+pub(crate) const MANY: usize = 100;
 /// How long an answer may take, whatever is broken.
 const AT_ONCE: Duration = Duration::from_secs(5);
 /// While a node is closed, a pod that was killed elsewhere does not come back: these stories take turns.
@@ -61,7 +63,7 @@ async fn pods_come_back_and_nothing_written_is_lost() {
     let begun = kill(&release, "db").await;
     is_well(&release, &base, "db", "the database was killed", begun).await;
     drop(turn);
-    keeps_what_was_told(writer, &release).await;
+    keeps_what_was_told(writer, &release, MANY).await;
 }
 
 /// The budgets leave one pod of each service where it is.
@@ -113,7 +115,7 @@ async fn a_node_is_drained_but_for_the_last_pods() {
     announce(&format!(
         "a node was drained as far as can be in {took:.0?}; of {requests} visits {failed} failed"
     ));
-    let refused = keeps_what_was_told(writer, &release).await;
+    let refused = keeps_what_was_told(writer, &release, MANY).await;
     assert_eq!((refused, failed), (0, 0));
     let begun = Instant::now();
     for service in SERVICES {
@@ -185,7 +187,13 @@ fn name(pod: &Value) -> String {
 }
 
 /// Pages, reading and writing, and as many pods as before; tells how long that took since the beginning of the trouble.
-async fn is_well(release: &Release<'_>, base: &str, component: &str, what: &str, begun: Instant) {
+pub(crate) async fn is_well(
+    release: &Release<'_>,
+    base: &str,
+    component: &str,
+    what: &str,
+    begun: Instant,
+) {
     let well = async || {
         let page = get(base, "/").await.is_ok_and(|page| page.status == 200);
         Ok(page && write(base, "Well").await == Some(201))
@@ -199,8 +207,12 @@ async fn is_well(release: &Release<'_>, base: &str, component: &str, what: &str,
     ));
 }
 
-/// Each write that was answered is there; how many were not answered well.
-pub(crate) async fn keeps_what_was_told(writer: Writer, release: &Release<'_>) -> usize {
+/// Each write that was answered is there, and so many were at least; how many were not answered well.
+pub(crate) async fn keeps_what_was_told(
+    writer: Writer,
+    release: &Release<'_>,
+    least: usize,
+) -> usize {
     let written = writer.end().await.unwrap();
     let kept = sql(release, "SELECT name FROM states").await;
     let lost = written.lost(&kept);
@@ -210,6 +222,7 @@ pub(crate) async fn keeps_what_was_told(writer: Writer, release: &Release<'_>) -
         lost.len(),
         written.refused
     ));
-    assert!(written.told.len() > 100 && lost.is_empty(), "{lost:?}");
+    assert_eq!(lost, Vec::<&String>::new());
+    assert!(written.told.len() >= least, "{}", written.told.len());
     written.refused
 }

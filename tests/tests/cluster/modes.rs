@@ -2,6 +2,7 @@
 
 use crate::data::sql;
 use crate::inside::Errand;
+use crate::network::{asks, tries};
 use crate::world::{
     PATIENCE, Release, SERVICES, by_helm_3, can_have, database, values, values_with,
 };
@@ -38,6 +39,11 @@ async fn a_database_outside_is_migrated_by_a_job() {
     // An upgrade has a Job of its own in the place of the one before.
     site.install(&of("one"));
     assert_ne!(migrated(&site).await, first);
+    let database = format!("{host}:5432");
+    for (from, may) in [("api", true), ("web", false), ("edge", false)] {
+        let reaches = tries(&site, from, &database).await;
+        assert_eq!(reaches, may, "{from} to the database outside");
+    }
     let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
     let stats = get(edge.base(), "/api/v1/stats")
         .await
@@ -87,6 +93,10 @@ async fn one_pod_is_the_whole_site_and_keeps_its_data() {
         "demo": {"enabled": true},
     }));
     release.helm(&["test", "site"]).unwrap();
+    let stranger = Namespace::new().await.unwrap();
+    let inside = format!("site-hbnb-api.{}:8080", namespace.name());
+    assert!(tries(&release, "edge", &inside).await, "the edge");
+    assert!(!asks(&stranger, &inside).await, "a stranger");
     let hbnb = ["exec", "site-hbnb-api-0", "--", "hbnb"];
     let order = |args: &[&'static str]| [&hbnb[..], args].concat();
     let status = namespace.kubectl(&order(&["status", "--json"])).await;

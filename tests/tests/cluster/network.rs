@@ -83,7 +83,8 @@ async fn first(release: &Release<'_>, component: &str) -> Value {
     release.pods(component).await.swap_remove(0)
 }
 
-async fn tries(release: &Release<'_>, from: &str, to: &str) -> bool {
+/// From a pod of a component.
+pub(crate) async fn tries(release: &Release<'_>, from: &str, to: &str) -> bool {
     let pod = first(release, from).await;
     let pod = pod["metadata"]["name"].as_str().unwrap();
     reaches(release.namespace, pod, to).await
@@ -95,7 +96,7 @@ async fn address(release: &Release<'_>, component: &str) -> String {
 }
 
 /// From a pod that no policy of the release is about.
-async fn asks(namespace: &Namespace, to: &str) -> bool {
+pub(crate) async fn asks(namespace: &Namespace, to: &str) -> bool {
     let image = format!("hbnb/hbnb:{}", version().unwrap());
     let container = json!({"image": image, "args": ["check", "--tcp", to]});
     let (code, _) = Errand::run(namespace, &json!({}), container)

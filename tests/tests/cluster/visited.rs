@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// How long people use the site while it is rolled once, in seconds.
-const LONG: u32 = 60;
+const LONG: u32 = 70;
 /// And how long before, while nothing is rolled.
 const SHORT: u32 = 10;
 /// So many requests, in as many rolls as it takes.
@@ -162,11 +162,15 @@ impl<'a> People<'a> {
     async fn requests(&self, when: &str) -> u64 {
         let mut total = 0;
         for (who, errand) in &self.visitors {
-            let (requests, failed, why) = errand.report(LIMIT).await;
+            let report = errand.report(LIMIT).await;
+            let [requests, failed] =
+                ["requests", "failed"].map(|of| report["total"][of].as_u64().unwrap());
+            let sent = sent(&report);
             announce(&format!(
-                "{when}, {who} connections: {requests} requests, {failed} failed"
+                "{when}, {who} connections: {requests} requests, {sent} of them reviews, {failed} failed"
             ));
-            assert_eq!(failed, 0, "{when}, {who}: {why}");
+            assert_eq!(failed, 0, "{when}, {who}: {}", report["failures"]);
+            assert!(sent > 0, "{when}, {who}: {report}");
             total += requests;
         }
         let (_, told) = self.crowd.end(LIMIT).await;
@@ -176,6 +180,14 @@ impl<'a> People<'a> {
         announce(&format!("{when}, a crowd: {requests} requests, 0 failed"));
         total + requests.parse::<u64>().unwrap()
     }
+}
+
+/// How many reviews were sent.
+fn sent(report: &Value) -> u64 {
+    let journeys = report["journeys"].as_array().into_iter().flatten();
+    let steps = journeys.flat_map(|journey| journey["steps"].as_array().into_iter().flatten());
+    let sent = steps.filter(|step| step["step"] == "send");
+    sent.map(|step| step["requests"].as_u64().unwrap()).sum()
 }
 
 /// People who read pages and write reviews.
