@@ -80,9 +80,10 @@ definitions() {
     for name in "$@"; do
         [ ! -s "$cache/crds/$name.yaml" ] || continue
         echo "Fetching: $name"
-        from=$("$go" mod download -json "$module" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+        "$go" mod download "$module"
+        from=$("$go" env GOMODCACHE)/$module/$folder
         mkdir -p "$cache/crds"
-        install -m 644 "$from/$folder/$name.yaml" "$cache/crds/$name.yaml"
+        install -m 644 "$from/$name.yaml" "$cache/crds/$name.yaml"
     done
 }
 if [ -n "$go" ]; then
