@@ -1,7 +1,7 @@
 //! What is measured of the connections and the queries, and what they do in trouble.
 
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use domain::{Amenity, Error, Id, Page, PlaceSearch, Pools, State, Store, demo};
@@ -9,7 +9,8 @@ use prometheus::{Registry, TextEncoder};
 use tokio::time::timeout;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::NoSubscriber;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::each_engine;
 
@@ -136,6 +137,10 @@ async fn a_slow_database_answers_late() {
     .await;
 }
 
+/// While there is one subscriber only, tracing asks the thread that is the first at a span or event whether somebody wants it,
+/// and keeps the answer for all threads; that one may have no subscriber.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+
 /// Writes down the spans of queries, field by field.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<String>>);
@@ -168,6 +173,7 @@ impl Subscriber for Spans {
 #[tokio::test]
 async fn a_span_has_the_name_of_its_query_and_no_value() {
     each_engine(|store| async move {
+        LazyLock::force(&ANOTHER);
         let spans = Spans::default();
         let _guard = tracing::subscriber::set_default(spans.clone());
         let amenity = Amenity::create(&store, "hidden pool".into()).await.unwrap();

@@ -1,7 +1,7 @@
 //! The middleware stack: ids, and one log line for every request.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -16,7 +16,12 @@ use kit::admin::Health;
 use kit::layers::{RequestId, Terms, apply};
 use kit::serve::Peer;
 use tower::ServiceExt;
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+
+/// While there is one subscriber only, tracing asks the thread that is the first at a span or event whether somebody wants it,
+/// and keeps the answer for all threads; that one may have no subscriber.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
 /// What is logged on this thread.
 #[derive(Clone, Default)]
@@ -34,6 +39,7 @@ impl Write for Log {
 
 impl Log {
     pub(crate) fn start() -> (Log, DefaultGuard) {
+        LazyLock::force(&ANOTHER);
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
