@@ -154,6 +154,21 @@ async fn each_fault_heals_by_itself() {
     }
 }
 
+/// Many times: a worker that is about to serve when the order comes is a rare one.
+#[tokio::test]
+async fn nothing_is_served_once_it_is_stuck() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(&folder, &ON).await;
+    for round in 0..20 {
+        put(&server, "stuck?for=10m").await;
+        assert!(shows(&server, "stuck", 0).await, "round {round}");
+        assert_eq!(order(&server, "DELETE", "/faults/stuck").await.0, 200);
+        let path = "/api/v1/stats";
+        let healed = send(server.base(), "GET", path, &[], None, PATIENCE).await;
+        assert_eq!(healed.unwrap().status, 200, "round {round}");
+    }
+}
+
 /// A task that should have run meanwhile is late.
 #[tokio::test]
 async fn a_stuck_runtime_is_seen_in_its_delay() {

@@ -1,8 +1,8 @@
 //! The faults that every service has.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -18,6 +18,10 @@ use crate::layers::{RefusalPage, refuse};
 /// The most ballast.
 const MOST: u64 = 4 << 30;
 const BLOCK: &str = "fault";
+/// How long an order waits at most for the workers of a runtime to stand: one may be in a long step.
+const ALL_STAND: Duration = Duration::from_secs(1);
+/// After how long another task is tried on a worker that does not stand.
+const NEXT_TASK: Duration = Duration::from_millis(5);
 
 /// What happens to every request.
 #[derive(Clone, Default)]
@@ -126,30 +130,54 @@ fn ballast_size(text: &str) -> Result<usize, String> {
 /// Where the workers of a runtime stand while it is stuck.
 #[derive(Default)]
 struct Gate {
-    shut: Mutex<bool>,
-    opened: Condvar,
+    stand: Mutex<Stand>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Stand {
+    shut: bool,
+    workers: usize,
 }
 
 impl Gate {
-    /// Gives every worker a task that does not go on. Shut already, it stays so.
+    /// Gives every worker a task that does not go on, and waits until all stand, so that no request comes through after
+    /// this. Shut already, it stays so.
     fn shut(self: &Arc<Gate>, runtime: &Handle) {
-        let mut shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::replace(&mut *shut, true) {
+        let mut stand = self.stand();
+        if std::mem::replace(&mut stand.shut, true) {
             return;
         }
-        for _ in 0..runtime.metrics().num_workers() {
+        let until = Instant::now() + ALL_STAND;
+        while stand.workers < runtime.metrics().num_workers() && Instant::now() < until {
+            // One that was given may lie in the queue of a worker that stands: no other is woken for it.
             let gate = self.clone();
-            runtime.spawn(async move { gate.stand() });
+            runtime.spawn(async move { gate.pass() });
+            stand = self
+                .changed
+                .wait_timeout(stand, NEXT_TASK)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 
-    fn stand(&self) {
-        let shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.opened.wait_while(shut, |shut| *shut));
+    fn pass(&self) {
+        let mut stand = self.stand();
+        stand.workers += 1;
+        self.changed.notify_all();
+        stand = self
+            .changed
+            .wait_while(stand, |stand| stand.shut)
+            .unwrap_or_else(PoisonError::into_inner);
+        stand.workers -= 1;
     }
 
     fn open(&self) {
-        *self.shut.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.opened.notify_all();
+        self.stand().shut = false;
+        self.changed.notify_all();
+    }
+
+    fn stand(&self) -> MutexGuard<'_, Stand> {
+        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
