@@ -7,6 +7,7 @@ pub use running::Server;
 use crate::environment;
 use anyhow::{Context, Result, bail, ensure};
 use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -61,6 +62,22 @@ impl Binary {
             .envs(envs.iter().copied())
             .current_dir(cwd)
             .stdin(Stdio::null());
+        command
+    }
+
+    /// The program on a listening socket of its supervisor, which is descriptor 3; see `sd_listen_fds(3)`.
+    pub fn command_on<A: AsRef<OsStr>>(
+        &self,
+        socket: impl Into<OwnedFd>,
+        args: &[A],
+        envs: &[(&str, &str)],
+        cwd: &Path,
+    ) -> Command {
+        // Only the shell's own number is known before the program runs, and only standard input can be handed to it.
+        let script = r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#;
+        let first = ["-c".as_ref(), script.as_ref(), self.0.as_os_str()];
+        let mut command = Binary::at("/bin/sh").command(&first, envs, cwd);
+        command.args(args).stdin(Stdio::from(socket.into()));
         command
     }
 }

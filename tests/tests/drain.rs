@@ -11,8 +11,6 @@ use rig::process::free_port;
 use rig::{Binary, Half, Server, Storage, run, until};
 use serde_json::{Map, Value, json};
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::OwnedFd;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -165,15 +163,11 @@ async fn inherited_sockets() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (other, admin) = (address(), address());
-    // As a supervisor would: the listener, which comes as standard input, becomes descriptor 3.
-    let script = r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#;
     let hbnb = Binary::named("hbnb").unwrap();
-    let args = ["-c", script, hbnb.path().to_str().unwrap()];
     let own = ["serve", "--no-demo", "--database-url", storage.url()];
     let binds = ["--bind", &other, "--admin-bind", &admin];
-    let args = [&args[..], &own, &binds].concat();
-    let mut command = Binary::at("/bin/sh").command(&args, &[], storage.folder());
-    command.stdin(Stdio::from(OwnedFd::from(listener)));
+    let args = [&own[..], &binds].concat();
+    let command = hbnb.command_on(listener, &args, &[], storage.folder());
     // It is asked before it runs: the socket keeps the question.
     let early = base.clone();
     let early = tokio::spawn(async move { get(&early, "/api/v1/status").await });

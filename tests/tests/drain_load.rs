@@ -2,14 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::net::TcpListener;
-use std::os::fd::OwnedFd;
-use std::process::Stdio;
 use std::time::Duration;
 
 use rig::heavy::sized;
 use rig::process::free_port;
-use rig::{Asked, Binary, Clients, Half, Question, Server, Storage, announce, until};
+use rig::{Asked, Binary, Clients, Half, Holder, Question, Server, Storage, announce, until};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// What clients ask for.
@@ -20,45 +17,27 @@ const LONG: (usize, usize) = (20, 2_500);
 /// Takeovers in which one request at least must have been lost.
 const MOST_TURNS: usize = 60;
 
-/// A socket that outlives the servers on it.
+/// Servers that follow each other on one socket.
 struct Site {
-    storage: Storage,
-    listener: TcpListener,
+    holder: Holder,
     linger: &'static str,
 }
 
 impl Site {
     fn new(linger: &'static str) -> Site {
-        Site {
-            storage: Storage::sqlite().unwrap(),
-            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
-            linger,
-        }
+        let holder = Holder::new().unwrap();
+        Site { holder, linger }
     }
 
-    fn address(&self) -> String {
-        self.listener.local_addr().unwrap().to_string()
-    }
-
-    /// A server on the socket, ready. The socket comes as standard input and becomes descriptor 3, as from a supervisor.
     async fn serve(&self) -> Server {
-        let script = r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#;
-        let hbnb = Binary::named("hbnb").unwrap();
-        let admin = format!("127.0.0.1:{}", free_port().unwrap());
-        let shell = ["-c", script, hbnb.path().to_str().unwrap()];
-        let own = ["serve", "--no-demo", "--database-url", self.storage.url()];
         // Two masters in one folder, for a moment.
-        let control = format!("{}.sock", admin.replace(':', "-"));
-        let ways = ["--admin-bind", &admin, "--control-socket", &control];
-        let ways = [&ways[..], &["--drain-linger", self.linger]].concat();
-        let args = [&shell[..], &own, &ways].concat();
-        let mut command = Binary::at("/bin/sh").command(&args, &[], self.storage.folder());
-        let socket = OwnedFd::from(self.listener.try_clone().unwrap());
-        command.stdin(Stdio::from(socket));
-        let base = format!("http://{}", self.address());
-        let mut server = Server::launch(command, &base, &format!("http://{admin}")).unwrap();
-        server.until_ready().await.unwrap();
-        server
+        let control = format!("{}.sock", free_port().unwrap());
+        let own = ["--control-socket", &control, "--drain-linger", self.linger];
+        self.holder.serve(&own).await.unwrap()
+    }
+
+    fn load(&self) -> Clients {
+        Clients::start(self.holder.address(), &[Question::get(PATH)])
     }
 
     /// Lets a successor take over from the server; returns it, and how many requests the other has counted.
@@ -98,7 +77,7 @@ async fn none_is_lost_when_servers_take_turns() {
     let (turns, each) = sized(SHORT, LONG);
     let site = Site::new("1s");
     let mut server = site.serve().await;
-    let load = Clients::start(&site.address(), &[Question::get(PATH)]);
+    let load = site.load();
     let mut counted = 0;
     for _ in 0..turns {
         load.until_answered(each).await.unwrap();
@@ -152,7 +131,7 @@ async fn none_is_lost_of_those_that_a_server_has_accepted() {
 async fn some_are_lost_without_the_linger() {
     let site = Site::new("0s");
     let mut server = site.serve().await;
-    let load = Clients::start(&site.address(), &[Question::get(PATH)]);
+    let load = site.load();
     for _ in 0..MOST_TURNS {
         (server, _) = site.take_over(server).await;
         if load.lost() > 0 {

@@ -1,13 +1,9 @@
 //! The master is killed, which it cannot help: its workers finish what they are at, and leave.
 
-use std::net::TcpListener;
-use std::os::fd::OwnedFd;
-use std::process::Stdio;
-
 use rig::http::get;
-use rig::process::{free_port, is_alive};
+use rig::process::is_alive;
 use rig::site::{Site, nothing_lost, questions};
-use rig::{Binary, Clients, Master, Server, Storage, until};
+use rig::{Clients, Holder, Master, until};
 use tokio::task::JoinSet;
 
 use crate::{LIMIT, sized};
@@ -48,59 +44,27 @@ async fn until_gone(pids: &[u32]) {
     .unwrap();
 }
 
-/// A socket that outlives masters, as systemd holds it.
-struct Holder {
-    storage: Storage,
-    listener: TcpListener,
-}
-
-impl Holder {
-    fn new() -> Holder {
-        Holder {
-            storage: Storage::sqlite().unwrap(),
-            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
-        }
-    }
-
-    fn address(&self) -> String {
-        self.listener.local_addr().unwrap().to_string()
-    }
-
-    /// A master on the socket, ready. The socket comes as standard input and becomes descriptor 3.
-    async fn serve(&self) -> Master {
-        let script = r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#;
-        let hbnb = Binary::named("hbnb").unwrap();
-        let admin = format!("127.0.0.1:{}", free_port().unwrap());
-        let shell = ["-c", script, hbnb.path().to_str().unwrap()];
-        let own = ["serve", "--no-demo", "--database-url", self.storage.url()];
-        let ways = ["--admin-bind", &admin, "--workers", "2"];
-        let args = [&shell[..], &own, &ways].concat();
-        let mut command = Binary::at("/bin/sh").command(&args, &[], self.storage.folder());
-        command.stdin(Stdio::from(OwnedFd::from(
-            self.listener.try_clone().unwrap(),
-        )));
-        let base = format!("http://{}", self.address());
-        let mut server = Server::launch(command, &base, &format!("http://{admin}")).unwrap();
-        server.until_ready().await.unwrap();
-        let master = Master::of(server, self.storage.folder());
-        master.until_settled(LIMIT).await.unwrap();
-        master
-    }
+/// A master on the socket, settled.
+async fn serve(holder: &Holder) -> Master {
+    let server = holder.serve(&["--workers", "2"]).await.unwrap();
+    let master = Master::of(server, holder.storage.folder());
+    master.until_settled(LIMIT).await.unwrap();
+    master
 }
 
 /// Nobody is refused while one master is gone and the next is not there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_held_socket_outlives_the_master() {
     let (turns, each) = sized(LIGHT, HEAVY);
-    let holder = Holder::new();
-    let mut master = holder.serve().await;
-    let visitors = Clients::start(&holder.address(), &questions());
+    let holder = Holder::new().unwrap();
+    let mut master = serve(&holder).await;
+    let visitors = Clients::start(holder.address(), &questions());
     for _ in 0..turns {
         visitors.until_answered(each).await.unwrap();
         let workers = master.pids().await.unwrap();
         master.server.kill();
         // The control socket that the killed one has left is in nobody's way.
-        master = holder.serve().await;
+        master = serve(&holder).await;
         until_gone(&workers).await;
     }
     visitors.until_answered(each).await.unwrap();

@@ -1,8 +1,7 @@
 //! A master with two workers, whose options are in a file.
 
 use std::fs;
-use std::os::fd::OwnedFd;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use rig::process::{free_port, signal};
 use rig::{Binary, Server, run};
@@ -37,7 +36,7 @@ impl Stand {
         let bind = format!("{main},{}", unix(&folder));
         let hbnb = Binary::named("hbnb").unwrap();
         let command = |args: &[&str]| hbnb.command(args, &[], folder.path());
-        let server = launch(command, &["--bind", &bind], &main, None).await;
+        let server = launch(command, &["--bind", &bind], &main).await;
         Stand { server, folder }
     }
 
@@ -49,14 +48,8 @@ impl Stand {
         let listener = socket.listen(backlog).unwrap().into_std().unwrap();
         let main = listener.local_addr().unwrap().to_string();
         let hbnb = Binary::named("hbnb").unwrap();
-        let command = |args: &[&str]| {
-            // The listener, which comes as standard input, becomes descriptor 3.
-            let script =
-                r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#;
-            let first = ["-c", script, hbnb.path().to_str().unwrap()];
-            Binary::at("/bin/sh").command(&[&first, args].concat(), &[], folder.path())
-        };
-        let server = launch(command, &[], &main, Some(listener.into())).await;
+        let command = |args: &[&str]| hbnb.command_on(listener, args, &[], folder.path());
+        let server = launch(command, &[], &main).await;
         Stand { server, folder }
     }
 
@@ -99,19 +92,12 @@ fn write(folder: &TempDir, lines: &str) {
     fs::write(folder.path().join(FILE), text).unwrap();
 }
 
-/// Launches what `command` makes of arguments, with this as its standard input, and waits until it is ready.
-async fn launch(
-    command: impl Fn(&[&str]) -> Command,
-    more: &[&str],
-    main: &str,
-    input: Option<OwnedFd>,
-) -> Server {
+/// Launches what `command` makes of arguments, and waits until it is ready.
+async fn launch(command: impl FnOnce(&[&str]) -> Command, more: &[&str], main: &str) -> Server {
     let admin = address();
     let args = [&SERVE, more, &["--admin-bind", &admin]].concat();
-    let mut command = command(&args);
-    command.stdin(input.map_or_else(Stdio::null, Stdio::from));
     let [main, admin] = [main, &admin].map(|address| format!("http://{address}"));
-    let mut server = Server::launch(command, &main, &admin).unwrap();
+    let mut server = Server::launch(command(&args), &main, &admin).unwrap();
     server.until_ready().await.unwrap();
     server
 }
