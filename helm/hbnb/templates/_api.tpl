@@ -19,7 +19,7 @@
 {{- if .Values.api.existingSecret }}
 - name: token
   secret:
-    secretName: {{ .Values.api.existingSecret }}
+    secretName: {{ .Values.api.existingSecret | quote }}
     defaultMode: 288 # r--r-----, in decimal: not all readers of YAML know octal
     items: [{ key: token, path: token }]
 {{- end }}

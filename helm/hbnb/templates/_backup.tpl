@@ -15,13 +15,14 @@ spec:
     - name: backup
       image: {{ include "hbnb.image" (dict "root" $root "image" $root.Values.database.internal.image) }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-      # Whole under its name, or not there; then the oldest go.
+      # Whole under its name, or not there; then the oldest go. What is left of one that failed would take the room of the next.
       command: [bash, -euo, pipefail, -c]
       args:
         - |
           PGPASSWORD=$(cat /run/hbnb/secrets/database/password)
           export PGPASSWORD
           host={{ include "hbnb.fullname" $root }}-db
+          rm -f /backup/*.part
           until pg_isready --quiet --host="$host" --username=hbnb; do sleep 1; done
           file=/backup/hbnb-$(date -u +%Y%m%dT%H%M%SZ).sql.gz
           pg_dump --host="$host" --username=hbnb --clean --if-exists hbnb | gzip >"$file.part"

@@ -1,5 +1,5 @@
 {{/*
-A service of ours: {root, component, values, env, startup, and perhaps progress, initContainers, mounts, volumes}. What is
+A service of ours: {root, component, values, env, startup, and perhaps initContainers, mounts, volumes}. What is
 handed on as text is indented here.
 */}}
 {{- define "hbnb.deployment" -}}
@@ -12,7 +12,7 @@ spec:
   replicas: {{ include "hbnb.replicas" .values }}
   {{- end }}
   revisionHistoryLimit: 5
-  progressDeadlineSeconds: {{ .progress | default 300 }}
+  progressDeadlineSeconds: {{ include "hbnb.progress" . }}
   minReadySeconds: 3
   strategy:
     type: RollingUpdate
@@ -90,6 +90,12 @@ spec:
     {{- include "hbnb.selector" . | nindent 4 }}
   ports:
     - { name: http, port: 8080, targetPort: http }
+{{- end }}
+
+{{/* Pods of the API are not ready before the Job of the migrations is done, nor, at the first installation, those of the pages. */}}
+{{- define "hbnb.progress" -}}
+{{- $waits := and (ne .component "assets") (eq (include "hbnb.migrations" .root) "job") }}
+{{- ternary (max 300 (add .root.Values.migrations.timeout 60)) 300 $waits }}
 {{- end }}
 
 {{/* The account, the budget of disruptions and the scaling of a component. */}}

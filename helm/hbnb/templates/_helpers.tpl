@@ -17,8 +17,8 @@
 
 {{/* What tells the pods of a component apart, for ever: {root, component}. */}}
 {{- define "hbnb.selector" -}}
-app.kubernetes.io/name: {{ include "hbnb.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "hbnb.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
@@ -40,7 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | include 
 
 {{- define "hbnb.metadata" -}}
 name: {{ include "hbnb.fullname" .root }}-{{ .component }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "hbnb.labels" . | nindent 2 }}
 {{- end }}
@@ -115,7 +115,7 @@ enableServiceLinks: false
 {{- with .root.Values.global.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ kindIs "map" . | ternary (dig "name" "" (kindIs "map" . | ternary . dict)) . | quote }}
   {{- end }}
 {{- end }}
 {{- if not (kindIs "invalid" .root.Values.hostUsers) }}
@@ -129,7 +129,7 @@ dnsConfig:
 securityContext:
   {{- include "hbnb.podSecurity" . | nindent 2 }}
 {{- if .values.priorityClassName }}
-priorityClassName: {{ .values.priorityClassName }}
+priorityClassName: {{ .values.priorityClassName | quote }}
 {{- else if .root.Values.priorityClass.create }}
 priorityClassName: {{ include "hbnb.priorityClass" .root }}
 {{- end }}
@@ -242,13 +242,13 @@ lifecycle:
 {{- define "hbnb.databaseVolume" -}}
 - name: database-password
   secret:
-    secretName: {{ include "hbnb.databaseSecret" . }}
+    secretName: {{ include "hbnb.databaseSecret" . | quote }}
     defaultMode: 288 # r--r-----, in decimal: not all readers of YAML know octal
     items: [{ key: password, path: password }]
 {{- with include "hbnb.databaseCa" . }}
 - name: database-ca
   secret:
-    secretName: {{ . }}
+    secretName: {{ . | quote }}
     items: [{ key: ca.crt, path: ca.crt }]
 {{- end }}
 {{- end }}

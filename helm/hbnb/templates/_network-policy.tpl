@@ -7,7 +7,8 @@ metrics          the port for those who scrape; 0 for none
 to, port         components that it may reach
 tls              their port of HTTPS too
 external         also a database outside
-telemetry        also a collector of traces, and what else the values name
+telemetry        also a collector of traces
+more             also what else the values name
 silent           not even names are looked up
 */}}
 {{- define "hbnb.networkPolicy" -}}
@@ -99,6 +100,8 @@ spec:
       ports:
         - { protocol: TCP, port: {{ include "hbnb.tracingPort" .root }} }
     {{- end }}
+    {{- end }}
+    {{- if or .telemetry .more }}
     {{- with $np.extraEgress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -108,5 +111,5 @@ spec:
 {{/* That of a URL. */}}
 {{- define "hbnb.tracingPort" -}}
 {{- $url := urlParse .Values.tracing.endpoint }}
-{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default "80" }}
 {{- end }}

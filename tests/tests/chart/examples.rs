@@ -61,9 +61,11 @@ fn know_the_chart() {
             .collect();
         let mut args = vec!["template", "site", chart];
         args.extend(sets.iter().flat_map(|set| ["--set", set]));
-        // Beside what an example leaves to its reader.
-        args.extend(["--set", "database.external.host=db.example.org"]);
-        args.extend(["--set", "database.external.existingSecret=my-database"]);
+        if sets.contains(&"database.mode=external") {
+            // Beside what an example leaves to its reader.
+            args.extend(["--set", "database.external.host=db.example.org"]);
+            args.extend(["--set", "database.external.existingSecret=my-database"]);
+        }
         count += sets.len();
         let said = helm.run(&args);
         said.unwrap_or_else(|error| panic!("{name}: {sets:?}: {error}"));

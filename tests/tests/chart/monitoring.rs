@@ -18,10 +18,11 @@ pub(crate) fn groups() -> Value {
         let file = rig::top().unwrap();
         let file = file.join(format!("deploy/prometheus/rules/{name}.yml"));
         let text = fs::read_to_string(file).unwrap();
-        let text = ["=\"", "=~\""].iter().fold(text, |text, is| {
-            let job = |name: &str| format!("job{is}{name}-");
-            text.replace(&job("hbnb"), &job("site-hbnb"))
-        });
+        let text = text.replace(
+            r#"job=~"hbnb-.+""#,
+            r#"job=~"site-hbnb-(edge|web|api|assets)""#,
+        );
+        let text = text.replace(r#"job="hbnb-"#, r#"job="site-hbnb-"#);
         let rules: Value = serde_saphyr::from_str(&text).unwrap();
         groups.extend(rules["groups"].as_array().unwrap().clone());
     }

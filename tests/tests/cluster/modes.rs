@@ -135,6 +135,43 @@ async fn one_pod_is_the_whole_site_and_keeps_its_data() {
         .unwrap();
 }
 
+/// Of the pod that has the data there is one only, and it is gone when its successor turns out to be none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roll_back_helps_the_only_pod() {
+    let Some(helm) = can_have("a bad upgrade of the embedded database").await else {
+        return;
+    };
+    let namespace = Namespace::new().await.unwrap();
+    let release = Release::new(&helm, &namespace);
+    let of = |size: &str, image: Value| {
+        let embedded = json!({"persistence": {"size": size}});
+        json!({
+            "database": {"mode": "embedded", "embedded": embedded},
+            "hbnb": {"image": image},
+            "demo": {"enabled": true},
+        })
+    };
+    release.install(&of("1Gi", json!({})));
+    let nowhere = of("1Gi", json!({"repository": "hbnb/nowhere"}));
+    release.try_install(&nowhere, "15s").unwrap_err();
+    let back = ["rollback", "site", "1", "--wait", "--timeout", "2m"];
+    release.helm(&back).unwrap();
+
+    // As the README has it for a larger volume, but for the volume, which not every class of storage lets grow.
+    let pod = async || {
+        let pods = release.pods("api").await;
+        pods[0]["metadata"]["uid"].clone()
+    };
+    let before = pod().await;
+    let spared = ["delete", "statefulset", "site-hbnb-api", "--cascade=orphan"];
+    namespace.kubectl(&spared).await.unwrap();
+    release.install(&of("2Gi", json!({})));
+    assert_eq!(pod().await, before);
+    let edge = namespace.forward("service/site-hbnb-edge", 80).unwrap();
+    let stats = get(edge.base(), "/api/v1/stats").await.unwrap();
+    assert_ne!(stats.json().unwrap()["places"], 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sites_live_side_by_side() {
     let Some(helm) = can_have("two releases in a namespace").await else {

@@ -5,7 +5,13 @@ use rig::http::{Reply, get, send};
 use rig::{Compose, inspect, until};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
+/// The longest body that is taken.
+const MOST: usize = 1 << 20;
 const LIMIT: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +120,7 @@ async fn the_edge_answers_for_services_that_are_away() {
     }
     let mut compose = site();
     compose.up(&[]).await.unwrap();
-    let large = vec![b'a'; (1 << 20) + 1];
+    let large = vec![b'a'; MOST + 1];
     let reply = ask(&compose, "POST", "/api/v1/states", &[], Some(large.clone())).await;
     assert_eq!((reply.status, form(&reply)), (413, "json"));
     let reply = ask(&compose, "POST", "/places/new", &[], Some(large)).await;
@@ -174,6 +180,43 @@ async fn the_edge_answers_for_services_that_are_away() {
         .unwrap();
     let back = async || Ok(get(&compose.base(), "/").await?.status == 200);
     until("the site is back", 3 * LIMIT, back).await.unwrap();
+}
+
+/// Of twice the memory that the edge may have, sent in bodies that lack their last byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_without_an_end_get_no_more_than_their_room() {
+    if !can_have("an edge that is sent bodies without an end") {
+        return;
+    }
+    let mut compose = site();
+    compose.up(&[]).await.unwrap();
+    let senders = (0..200).map(|_| without_an_end(compose.port()));
+    let senders: JoinSet<TcpStream> = senders.collect();
+    let held = senders.join_all().await;
+    assert_eq!(write(&compose, "Meanwhile").await.status, 201);
+    drop(held);
+    let said = compose.logs("edge").await.unwrap();
+    assert!(!said.contains("exited on signal"), "{said}");
+    // There is room again for one that is whole.
+    let whole = async || {
+        let body = Some(vec![b' '; MOST]);
+        let reply = ask(&compose, "POST", "/api/v1/states", &[], body).await;
+        Ok(reply.status == 400)
+    };
+    until("a large body is passed on", LIMIT, whole)
+        .await
+        .unwrap();
+}
+
+/// A client that has sent all but the last byte of a body, or as much as was taken.
+async fn without_an_end(port: u16) -> TcpStream {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let head =
+        format!("POST /api/v1/states HTTP/1.1\r\nhost: edge\r\ncontent-length: {MOST}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // Refused, it is not read any further.
+    let _ = timeout(LIMIT, stream.write_all(&vec![b' '; MOST - 1])).await;
+    stream
 }
 
 /// What kind of page of errors it is, which must not say more than it may.
