@@ -3,7 +3,10 @@
 use anyhow::{Context, Result, ensure};
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often a condition is looked at again.
@@ -15,13 +18,27 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// Below those for connections that go out: `net.ipv4.ip_local_port_range` begins at 32768.
 const PORTS: Range<u16> = 10_000..32_000;
 
-/// A port of 127.0.0.1 that was free a moment ago; who binds it must be ready to lose the race, seldom as that is: it is
-/// one that the system gives to nobody by itself.
+/// What other processes that ask for ports see of those that this one was given; it goes with the process.
+static CLAIMS: Mutex<Vec<UnixListener>> = Mutex::new(Vec::new());
+
+/// A port of 127.0.0.1 that is free, that the system gives to nobody by itself, and that no other caller is given while this
+/// process runs.
 pub fn free_port() -> Result<u16> {
     (0..PORTS.len())
         .map(|_| fastrand::u16(PORTS))
-        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find(|port| {
+            TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() && claim(*port).is_ok()
+        })
         .context("no free port")
+}
+
+/// By a name that one socket can have: no file is left behind.
+fn claim(port: u16) -> std::io::Result<()> {
+    let name = SocketAddr::from_abstract_name(format!("hbnb-test-port-{port}"))?;
+    let claim = UnixListener::bind_addr(&name)?;
+    let mut claims = CLAIMS.lock().unwrap_or_else(PoisonError::into_inner);
+    claims.push(claim);
+    Ok(())
 }
 
 /// Sends a signal, by its name without `SIG`, to a process, or to a group when `target` starts with `-`.

@@ -1,5 +1,6 @@
 //! A relay between a service and the one that it asks, which can be put into trouble.
 
+use crate::process::free_port;
 use anyhow::{Context, Result, ensure};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -35,7 +36,8 @@ impl Relay {
     /// A relay to `base` (`http://host:port`) without trouble, at a port of its own.
     pub async fn start(base: &str) -> Result<Self> {
         let there = base.strip_prefix("http://").context("only http://")?;
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        // One that no connection of somebody else takes while nobody listens.
+        let listener = TcpListener::bind(("127.0.0.1", free_port()?)).await?;
         let mut relay = Self {
             here: listener.local_addr()?,
             there: there.to_owned(),

@@ -98,6 +98,12 @@ fn is_told_well(reply: &Reply, status: u16, what: &str) {
 async fn it_is_told_in_time_and_heals() {
     let mut site = Site::start(&[]).await;
     let pages = site.pages().await;
+    // What they take on this machine, as busy as it is.
+    let begun = Instant::now();
+    for page in &pages {
+        assert_eq!(get(site.web.base(), page).await.unwrap().status, 200);
+    }
+    let usual = begun.elapsed();
     for (trouble, status) in TROUBLES {
         site.relay.put(trouble).await.unwrap();
         for page in &pages {
@@ -106,19 +112,21 @@ async fn it_is_told_in_time_and_heals() {
             let reply = get(site.web.base(), page).await.unwrap();
             let took = asked.elapsed();
             is_told_well(&reply, status, &what);
-            assert!(took < LIMIT.1 + SLACK, "{what}: {took:?}");
+            assert!(took < LIMIT.1 + SLACK + usual, "{what}: {took:?}");
         }
         site.relay.put(Trouble::None).await.unwrap();
         let since = Instant::now();
         for page in &pages {
             let what = format!("{page} after {trouble:?}");
-            until(&what, HEALED, async || {
-                Ok(get(site.web.base(), page).await?.status == 200)
+            until(&what, PATIENCE, async || {
+                let reply = get(site.web.base(), page).await;
+                Ok(reply.is_ok_and(|reply| reply.status == 200))
             })
             .await
             .unwrap();
         }
-        assert!(since.elapsed() < HEALED, "{trouble:?}");
+        let healed = since.elapsed();
+        assert!(healed < HEALED + 3 * usual, "{trouble:?}: {healed:?}");
     }
 }
 

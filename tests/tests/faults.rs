@@ -136,7 +136,11 @@ async fn each_fault_heals_by_itself() {
         FAULTS.len()
     );
     for (fault, value) in FAULTS {
-        assert!(!shows(&server, fault, memory).await, "{fault} before");
+        until("nothing shows before", PATIENCE, async || {
+            Ok(!shows(&server, fault, memory).await)
+        })
+        .await
+        .unwrap();
         let since = Instant::now();
         put(&server, &format!("{fault}?for=1s&value={value}")).await;
         assert!(shows(&server, fault, memory).await, "{fault}");

@@ -99,11 +99,14 @@ async fn three_workers_and_two_logs() {
     })
     .await
     .unwrap();
+    until("each worker is told of", PATIENCE, async || {
+        let errors = text(folder, "airbnb-error.log");
+        let mut begun = before.iter().map(|pid| format!("pid={pid}"));
+        Ok(begun.all(|pid| errors.lines().any(|line| line.contains(&pid))))
+    })
+    .await
+    .unwrap();
     let errors = text(folder, "airbnb-error.log");
-    for pid in &before {
-        let begun = format!("pid={pid}");
-        assert!(errors.lines().any(|line| line.contains(&begun)), "{errors}");
-    }
     assert!(!errors.contains("GET"), "{errors}");
 
     let pid = text(folder, "hbnb.pid");

@@ -24,7 +24,11 @@ async fn turned_over_under_load_no_line_is_lost() {
         let old = folder.path().join(format!("access.log.{at}"));
         fs::rename(&file, &old).unwrap();
         server.signal("USR1").unwrap();
-        until_lines(&file, 100).await;
+        until("it is opened anew", PATIENCE, async || {
+            Ok(server.logs().matches("is opened anew").count() > at)
+        })
+        .await
+        .unwrap();
         olds.push((fs::read(&old).unwrap(), old));
         load.await.unwrap().unwrap();
     }

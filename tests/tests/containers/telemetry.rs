@@ -92,13 +92,17 @@ async fn the_front_has_its_metrics(prometheus: &Prometheus) {
 async fn a_trace_begins_at_the_edge(compose: &Compose) {
     let page = get(&compose.base(), "/cities_by_states").await.unwrap();
     assert_eq!(page.status, 200);
-    let edge = compose.logs("edge").await.unwrap();
-    let line = edge.lines().flat_map(serde_json::from_str::<Value>);
-    let line = line
-        .into_iter()
-        .find(|line| line["path"] == "/cities_by_states")
-        .unwrap();
-    let trace = line["trace_id"].as_str().unwrap().to_owned();
+    let mut trace = None;
+    until("the line of the edge", PATIENCE, async || {
+        let edge = compose.logs("edge").await?;
+        let mut lines = edge.lines().flat_map(serde_json::from_str::<Value>);
+        let line = lines.find(|line| line["path"] == "/cities_by_states");
+        trace = line.and_then(|line| line["trace_id"].as_str().map(str::to_owned));
+        Ok(trace.is_some())
+    })
+    .await
+    .unwrap();
+    let trace = trace.unwrap();
     let arrived = async || Ok(compose.logs("collector").await?.contains(&trace));
     until("the trace that began at the edge", PATIENCE, arrived)
         .await

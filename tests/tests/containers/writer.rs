@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// How long an answer may take, whatever is broken.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(5);
-/// How long after the end of its cause trouble may last.
-const SOON: Duration = Duration::from_secs(5);
+/// How long after the end of its cause trouble may last, beside other stories on the same machine.
+const SOON: Duration = Duration::from_secs(10);
 
 /// Pages, reading and writing, soon.
 pub(crate) async fn is_well(compose: &Compose, what: &str) {

@@ -112,6 +112,7 @@ async fn logs_that_were_handed_over() {
     let (base, admin) = (format!("http://{main}"), format!("http://{admin}"));
     let mut server = Server::launch(command, &base, &admin).unwrap();
     server.until_ready().await.unwrap();
+    server.until_says("in a browser\n", LIMIT).await.unwrap();
     let introduced = server.logs();
     let master = Master::of(server, storage.folder());
     let site = Site { master, storage };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Output};
 
-use rig::process::{free_port, signal};
+use rig::process::{free_port, signal, stop};
 use rig::{Binary, Server, run};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
@@ -69,14 +69,18 @@ impl Stand {
         run(&hbnb, args, &[], self.folder.path()).await.unwrap()
     }
 
-    /// Sends a signal to the worker of a slot; to none if it has none now.
+    /// Sends a signal to the worker of a slot, and waits until it has stopped if that is what it is for; to none if it has none now.
     pub(crate) async fn signal(&self, slot: u32, name: &str) {
         let output = self.run(&["status", "--json"]).await;
         let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let mut workers = status["workers"].as_array().unwrap().iter();
         if let Some(worker) = workers.find(|worker| worker["slot"] == slot) {
+            let pid = worker["pid"].as_u64().unwrap().try_into().unwrap();
             // It may have ended meanwhile.
-            let _ = signal(&worker["pid"].to_string(), name);
+            let _ = match name {
+                "STOP" => stop(pid).await,
+                _ => signal(&pid.to_string(), name),
+            };
         }
     }
 }

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 /// As many as an average host has workers.
 const STORES: usize = 4;
 const WRITES: usize = 4_000;
-/// Writes of others while one waits. Measured are 35; SQLite alone makes it hundreds.
+/// Writes of others while one waits, of 99 in a hundred: a writer may wait for a processor, too. Measured are 35; SQLite alone
+/// makes it hundreds.
 const MOST: usize = 20 * STORES;
 /// How long who asks is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -39,14 +40,15 @@ async fn who_writes_without_a_pause_keeps_nobody_out() {
     for _ in 0..STORES {
         let (store, done) = (open(folder.path()).await, Arc::clone(&done));
         writing.push(tokio::spawn(async move {
-            let mut most = 0;
+            let mut waits = Vec::new();
             while done.load(Relaxed) < WRITES {
                 let before = done.load(Relaxed);
                 write(&store).await;
-                most = most.max(done.fetch_add(1, Relaxed) - before);
+                waits.push(done.fetch_add(1, Relaxed) - before);
             }
             store.close().await;
-            most
+            waits.sort_unstable();
+            waits[waits.len() * 99 / 100]
         }));
     }
     for one in writing {
