@@ -79,6 +79,13 @@ async fn a_backup_makes_a_site_anew() {
     let release = Release::new(&helm, &namespace);
     release.install(&of(1));
     let places = sql(&release, COUNT).await;
+    // What one that was cut off has left takes nobody's room.
+    let volume = "site-hbnb-backup";
+    let mut cut_off = of_a_backup(&release, "cut-off", volume, "");
+    let container = &mut cut_off["spec"]["containers"][0];
+    container["args"] = json!(["touch /backup/hbnb-cut-off.sql.gz.part"]);
+    container["volumeMounts"][0]["readOnly"] = json!(false);
+    ends_well(&release, &cut_off).await;
     let job = [
         "create",
         "job",
@@ -94,6 +101,7 @@ async fn a_backup_makes_a_site_anew() {
     ];
     namespace.kubectl(&done).await.unwrap();
     let log = namespace.kubectl(&["logs", "job/by-hand"]).await.unwrap();
+    assert!(!log.contains(".part"), "{log}");
     let file = log
         .split_whitespace()
         .rfind(|word| word.ends_with(".sql.gz"));
@@ -107,21 +115,22 @@ async fn a_backup_makes_a_site_anew() {
         "backup": {"enabled": true, "size": "1Gi"},
     }}}));
     assert_eq!(sql(&other, COUNT).await, "0");
-    restore(&other, "site-hbnb-backup", file).await;
+    let restore = of_a_backup(&other, "restore", volume, file);
+    ends_well(&other, &restore).await;
     assert_eq!(sql(&other, COUNT).await, places);
     announce(&format!(
         "a backup restored into an empty release: {places} places"
     ));
 }
 
-/// By the pod that the README of the chart shows, with the names of this release and of the volume.
-async fn restore(release: &Release<'_>, volume: &str, file: &str) {
+/// The pod that the README of the chart shows, with the names of this release and of the volume.
+fn of_a_backup(release: &Release<'_>, name: &str, volume: &str, file: &str) -> Value {
     let example = top()
         .unwrap()
         .join("deploy/kubernetes/examples/restore.yaml");
     let example = std::fs::read_to_string(example).unwrap();
     let mut pod = objects(&example).unwrap().remove(0);
-    pod["metadata"]["name"] = json!("restore");
+    pod["metadata"]["name"] = json!(name);
     pod["metadata"]["namespace"] = json!(release.namespace.name());
     pod["metadata"]["labels"]["app.kubernetes.io/instance"] = json!(release.name);
     let spec = &mut pod["spec"];
@@ -130,23 +139,24 @@ async fn restore(release: &Release<'_>, volume: &str, file: &str) {
     ]);
     spec["volumes"][0]["persistentVolumeClaim"]["claimName"] = json!(volume);
     spec["volumes"][1]["secret"]["secretName"] = json!(release.object("database"));
-    release.namespace.apply(&pod).unwrap();
-    let ended = async || {
-        let pod = release.namespace.get(&["pod", "restore"]).await?;
-        Ok(["Succeeded", "Failed"]
-            .iter()
-            .any(|end| pod["status"]["phase"] == *end))
+    pod
+}
+
+async fn ends_well(release: &Release<'_>, pod: &Value) {
+    let namespace = release.namespace;
+    namespace.apply(pod).unwrap();
+    let name = pod["metadata"]["name"].as_str().unwrap();
+    let phase = async || {
+        let pod = namespace.get(&["pod", name]).await?;
+        Ok::<_, anyhow::Error>(pod["status"]["phase"].clone())
     };
-    until("the end of the restoring", PATIENCE, ended)
+    let ended =
+        async || Ok(["Succeeded", "Failed"].contains(&phase().await?.as_str().unwrap_or("")));
+    until(&format!("the end of {name}"), PATIENCE, ended)
         .await
         .unwrap();
-    let told = release
-        .namespace
-        .kubectl(&["logs", "restore"])
-        .await
-        .unwrap();
-    let pod = release.namespace.get(&["pod", "restore"]).await.unwrap();
-    assert_eq!(pod["status"]["phase"], "Succeeded", "{told}");
+    let told = namespace.kubectl(&["logs", name]).await.unwrap();
+    assert_eq!(phase().await.unwrap(), "Succeeded", "{told}");
 }
 
 /// With its data on volumes.

@@ -12,9 +12,10 @@ use tempfile::TempDir;
 /// As many as an average host has workers.
 const STORES: usize = 4;
 const WRITES: usize = 4_000;
-/// Writes of others while one waits, of 99 in a hundred: a writer may wait for a processor, too. Measured are 35; SQLite alone
-/// makes it hundreds.
+/// Writes of others while one waits. Measured are 35; SQLite alone makes it hundreds, for some of a thousand.
 const MOST: usize = 20 * STORES;
+/// Of the waits of each store, so many may have been for a processor.
+const SPARED: usize = 3;
 /// How long who asks is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_secs(10);
@@ -48,7 +49,7 @@ async fn who_writes_without_a_pause_keeps_nobody_out() {
             }
             store.close().await;
             waits.sort_unstable();
-            waits[waits.len() * 99 / 100]
+            waits.into_iter().rev().nth(SPARED).unwrap()
         }));
     }
     for one in writing {
