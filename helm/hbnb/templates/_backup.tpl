@@ -22,6 +22,9 @@ spec:
           PGPASSWORD=$(cat /run/hbnb/secrets/database/password)
           export PGPASSWORD
           host={{ include "hbnb.fullname" $root }}-db
+          # One after the other: another Job may be at it.
+          exec 9>/backup/.lock
+          flock 9
           rm -f /backup/*.part
           until pg_isready --quiet --host="$host" --username=hbnb; do sleep 1; done
           file=/backup/hbnb-$(date -u +%Y%m%dT%H%M%SZ).sql.gz

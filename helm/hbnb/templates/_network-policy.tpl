@@ -88,7 +88,7 @@ spec:
       {{- if .networks }}
       to:
         {{- range .networks }}
-        - ipBlock: { cidr: {{ . }} }
+        - ipBlock: { cidr: {{ . | quote }} }
         {{- end }}
       {{- end }}
     {{- end }}

@@ -14,9 +14,9 @@ use crate::LIMIT;
 const FAULTS: [(&str, &str); 2] = [("HBNB_FAULTS", "true"), ("HBNB_LOG_FORMAT", "json")];
 /// So many that each of two slots has some.
 const REQUESTS: u64 = 24;
-/// Within this time a stuck worker has been replaced: 13 s at most until it is killed, and the start of another. Nobody else waits much
-/// longer than without it.
+/// Within this time a stuck worker has been replaced: 13 s at most until it is killed, and the start of another.
 const REPLACED: Duration = Duration::from_secs(20);
+/// Meanwhile nobody else waits much longer than without it.
 const LONGER: Duration = Duration::from_millis(500);
 /// Requests that are answered before something happens.
 const BEFORE: usize = 300;

@@ -5,7 +5,7 @@ use rig::http::{Reply, get, send};
 use rig::{Compose, inspect, until};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -194,14 +194,20 @@ async fn bodies_without_an_end_get_no_more_than_their_room() {
     let senders: JoinSet<TcpStream> = senders.collect();
     let held = senders.join_all().await;
     assert_eq!(write(&compose, "Meanwhile").await.status, 201);
-    drop(held);
+    let mut answers: JoinSet<String> = held.into_iter().map(answer).collect();
+    let refused = timeout(LIMIT, answers.join_next()).await;
+    let refused = refused.unwrap().unwrap().unwrap();
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(refused.contains(r#"{"error": "#), "{refused}");
+    // The others go.
+    drop(answers);
     let said = compose.logs("edge").await.unwrap();
     assert!(!said.contains("exited on signal"), "{said}");
     // There is room again for one that is whole.
     let whole = async || {
-        let body = Some(vec![b' '; MOST]);
-        let reply = ask(&compose, "POST", "/api/v1/states", &[], body).await;
-        Ok(reply.status == 400)
+        let (base, body) = (compose.base(), Some(vec![b' '; MOST]));
+        let reply = send(&base, "POST", "/api/v1/states", &[], body, LIMIT).await;
+        Ok(reply.is_ok_and(|reply| reply.status == 400))
     };
     until("a large body is passed on", LIMIT, whole)
         .await
@@ -217,6 +223,14 @@ async fn without_an_end(port: u16) -> TcpStream {
     // Refused, it is not read any further.
     let _ = timeout(LIMIT, stream.write_all(&vec![b' '; MOST - 1])).await;
     stream
+}
+
+/// What comes until the edge closes.
+async fn answer(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    // It closes what it has not read to the end.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// What kind of page of errors it is, which must not say more than it may.

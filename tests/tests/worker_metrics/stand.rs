@@ -76,11 +76,12 @@ impl Stand {
         let mut workers = status["workers"].as_array().unwrap().iter();
         if let Some(worker) = workers.find(|worker| worker["slot"] == slot) {
             let pid = worker["pid"].as_u64().unwrap().try_into().unwrap();
+            if name == "STOP" {
+                stop(pid).await.unwrap();
+                return;
+            }
             // It may have ended meanwhile.
-            let _ = match name {
-                "STOP" => stop(pid).await,
-                _ => signal(&pid.to_string(), name),
-            };
+            let _ = signal(&pid.to_string(), name);
         }
     }
 }

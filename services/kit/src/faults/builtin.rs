@@ -130,54 +130,55 @@ fn ballast_size(text: &str) -> Result<usize, String> {
 /// Where the workers of a runtime stand while it is stuck.
 #[derive(Default)]
 struct Gate {
-    stand: Mutex<Stand>,
+    state: Mutex<GateState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Stand {
-    shut: bool,
-    workers: usize,
+struct GateState {
+    is_shut: bool,
+    /// Workers that stand.
+    standing: usize,
 }
 
 impl Gate {
     /// Gives every worker a task that does not go on, and waits until all stand, so that no request comes through after
-    /// this. Shut already, it stays so.
+    /// this; for [`ALL_STAND`] at most. Shut already, it stays so.
     fn shut(self: &Arc<Gate>, runtime: &Handle) {
-        let mut stand = self.stand();
-        if std::mem::replace(&mut stand.shut, true) {
+        let mut state = self.lock();
+        if std::mem::replace(&mut state.is_shut, true) {
             return;
         }
         let until = Instant::now() + ALL_STAND;
-        while stand.workers < runtime.metrics().num_workers() && Instant::now() < until {
+        while state.standing < runtime.metrics().num_workers() && Instant::now() < until {
             // One that was given may lie in the queue of a worker that stands: no other is woken for it.
             let gate = self.clone();
             runtime.spawn(async move { gate.pass() });
-            stand = self
+            state = self
                 .changed
-                .wait_timeout(stand, NEXT_TASK)
+                .wait_timeout(state, NEXT_TASK)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
     }
 
     fn pass(&self) {
-        let mut stand = self.stand();
-        stand.workers += 1;
+        let mut state = self.lock();
+        state.standing += 1;
         self.changed.notify_all();
-        stand = self
+        state = self
             .changed
-            .wait_while(stand, |stand| stand.shut)
+            .wait_while(state, |state| state.is_shut)
             .unwrap_or_else(PoisonError::into_inner);
-        stand.workers -= 1;
+        state.standing -= 1;
     }
 
     fn open(&self) {
-        self.stand().shut = false;
+        self.lock().is_shut = false;
         self.changed.notify_all();
     }
 
-    fn stand(&self) -> MutexGuard<'_, Stand> {
-        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
