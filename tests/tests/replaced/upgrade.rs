@@ -130,6 +130,7 @@ async fn logs_that_were_handed_over() {
     }
     assert_eq!(site.master.server.logs(), introduced);
     // Each is open for the log and for another program, and workers have none of them.
+    site.master.until_settled(LIMIT).await.unwrap();
     let workers = site.master.pids().await.unwrap();
     for name in ["access.log", "error.log"] {
         let file = site.storage.folder().join(name);
