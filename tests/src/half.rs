@@ -1,4 +1,4 @@
-//! A client that sends a request in two parts.
+//! Clients that send a part of a request, and the rest later or never.
 
 use anyhow::{Context, Result, ensure};
 use std::time::Duration;
@@ -43,4 +43,17 @@ impl Half {
             .context("the server does not close")??;
         Ok(answer)
     }
+}
+
+/// A client of `http://host:port` that has sent all of a body of so many bytes but the last one, or as much as was taken.
+pub async fn without_an_end(base: String, length: usize) -> Result<TcpStream> {
+    let address = base.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await?;
+    let head = format!(
+        "POST /api/v1/states HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await?;
+    // Refused, it is not read any further.
+    let _ = timeout(LIMIT, stream.write_all(&vec![b' '; length - 1])).await;
+    Ok(stream)
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use rig::half::without_an_end;
 use rig::heavy::is_wanted;
 use rig::http::{Streamed, get, send, stream};
 use rig::{Binary, Server, Storage, announce, skipped, until};
@@ -17,6 +18,13 @@ const PLACES: usize = 200_000;
 const MOST_GROWTH: u64 = 40 << 20;
 const MOST_IDLE: u64 = 25 << 20;
 const SLOW_READERS: usize = 20;
+const BODIES: usize = 200;
+/// What all of them together may take: a third of what they have.
+const MOST_FOR_BODIES: u64 = 70 << 20;
+/// The longest that is read.
+const MOST_BODY: usize = 1 << 20;
+/// What makes a body nearly as long.
+const LONG_TEXT: usize = MOST_BODY - 100;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What shows all places at once.
@@ -112,6 +120,48 @@ async fn many_new_users() {
     ));
     let at_once = (available_parallelism().map_or(1, usize::from) as u64 / 2).max(1);
     assert!(grown < at_once * (20 << 20), "{}", megabytes(grown));
+}
+
+/// Bodies that lack their last byte are held as far as there is room, and others are answered meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_without_an_end() {
+    let storage = Storage::sqlite().unwrap();
+    let server = serve(&storage).await;
+    assert_eq!(add_state(&server, 0).await, 201);
+    let before = server.rss_bytes().unwrap();
+    let sender = || without_an_end(server.base().to_owned(), MOST_BODY);
+    let senders: JoinSet<_> = (0..BODIES).map(|_| sender()).collect();
+    let mut held = senders.join_all().await;
+    assert_eq!(add_state(&server, 0).await, 201);
+    // Among so many, each may have been in the way of all others.
+    until("there is no room", PATIENCE, async || {
+        held.push(sender().await);
+        Ok(add_state(&server, LONG_TEXT).await == 503)
+    })
+    .await
+    .unwrap();
+    let grown = server.peak_rss_bytes().unwrap().saturating_sub(before);
+    announce(&format!(
+        "memory: {} more for {BODIES} bodies of a megabyte without an end",
+        megabytes(grown)
+    ));
+    assert!(grown < MOST_FOR_BODIES, "{}", megabytes(grown));
+    drop(held);
+    until("there is room again", PATIENCE, async || {
+        Ok(add_state(&server, LONG_TEXT).await == 201)
+    })
+    .await
+    .unwrap();
+}
+
+/// The status of a new state, whose description nobody asked for has so many bytes.
+async fn add_state(server: &Server, bytes: usize) -> u16 {
+    let state = json!({"name": "Utah", "description": " ".repeat(bytes)});
+    let body = Some(state.to_string().into_bytes());
+    let json = [("content-type", "application/json")];
+    let path = "/api/v1/states";
+    let reply = send(server.base(), "POST", path, &json, body, PATIENCE).await;
+    reply.unwrap().status
 }
 
 async fn long_lists(storage: &Storage, engine: &str) {

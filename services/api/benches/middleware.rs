@@ -22,7 +22,7 @@ use axum::http::header;
 use axum::routing::get;
 use domain::{Options, Store};
 use kit::admin::{self, Health};
-use kit::config::{Env, Listens, LogFormat, SocketAccess};
+use kit::config::{Env, Listens, LogFormat, Size, SocketAccess};
 use kit::layers::{self, Terms, TimeLimits};
 use kit::notify::Notifier;
 use kit::program;
@@ -200,6 +200,7 @@ fn one_route() -> Router {
 fn terms() -> Terms {
     Terms {
         request_limit: 512.into(),
+        body_memory: Size(8 << 20).into(),
         time_limits: TimeLimits {
             request: Duration::from_secs(60),
             stream: Duration::from_secs(15 * 60),

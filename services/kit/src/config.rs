@@ -88,6 +88,13 @@ pub const COMMON: &[Opt] = &[
         whole::<u32>,
     ),
     Opt::new(
+        "body_memory",
+        "8MiB",
+        "SIZE",
+        "How much of long request bodies to hold at once, others are answered with 503; 0 for no limit",
+        parses::<Size>,
+    ),
+    Opt::new(
         "request_timeout",
         "60s",
         "TIME",
@@ -202,6 +209,8 @@ pub struct Common {
     pub connection_limit: u32,
     /// How many requests are answered at once; 0 for no limit.
     pub request_limit: u32,
+    /// How many bytes of the bodies of requests are held at once; 0 for no limit.
+    pub body_memory: Size,
     /// How long a request may take as a whole; zero for any time.
     pub request_timeout: Span,
     /// How long it may take when its answer is streamed; zero for any time.

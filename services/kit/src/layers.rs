@@ -1,5 +1,6 @@
 //! The one middleware stack, outermost first: who asked, request id, log and metrics, security headers,
-//! `Connection: close` while draining, strictness, the limit of requests in flight, the limit of time.
+//! `Connection: close` while draining, strictness, the limits of requests in flight and of their
+//! bodies, the limit of time.
 
 mod around;
 mod busy;
@@ -44,6 +45,8 @@ pub struct Terms {
     pub trusted_proxies: Networks,
     /// How many requests are in flight at once, each beyond answered with 503; 0 is no limit.
     pub request_limit: Limit,
+    /// How many bytes of their bodies are held at once; 0 is no limit. A short one is always held, and so is any that is alone.
+    pub body_memory: Limit,
     /// How long a request may take.
     pub time_limits: TimeLimits,
     /// What tells a person of a refusal; without it, one line of text does.
@@ -59,6 +62,7 @@ impl From<&Common> for Terms {
         Terms {
             trusted_proxies: common.trusted_proxies.clone(),
             request_limit: common.request_limit.into(),
+            body_memory: common.body_memory.into(),
             time_limits: TimeLimits {
                 request: common.request_timeout.0,
                 stream: common.stream_timeout.0,
@@ -106,7 +110,8 @@ fn stack(health: &Health, terms: &Terms) -> Stack {
     Stack {
         trusted: terms.trusted_proxies.clone(),
         health: health.clone(),
-        room: terms.request_limit.clone(),
+        requests: terms.request_limit.clone(),
+        bodies: terms.body_memory.clone(),
         limits: terms.time_limits,
         refusal_page: terms.refusal_page,
         board: terms.board.clone(),
@@ -119,7 +124,8 @@ pub(crate) fn apply_quietly(router: Router, health: &Health) -> Router {
     let stack = Stack {
         trusted: Networks::default(),
         health: health.clone(),
-        room: Limit::default(),
+        requests: Limit::default(),
+        bodies: Limit::default(),
         limits: TimeLimits::default(),
         refusal_page: None,
         board: None,

@@ -1,11 +1,12 @@
 //! The front of the containers: who is known by which address, how much may be written, what is said when nobody is there.
 
 use crate::world::{can_have, plays, site};
+use rig::half::without_an_end;
 use rig::http::{Reply, get, send};
 use rig::{Compose, inspect, until};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -190,11 +191,12 @@ async fn bodies_without_an_end_get_no_more_than_their_room() {
     }
     let mut compose = site();
     compose.up(&[]).await.unwrap();
-    let senders = (0..200).map(|_| without_an_end(compose.port()));
-    let senders: JoinSet<TcpStream> = senders.collect();
+    let senders = (0..200).map(|_| without_an_end(compose.base(), MOST));
+    let senders: JoinSet<_> = senders.collect();
     let held = senders.join_all().await;
     assert_eq!(write(&compose, "Meanwhile").await.status, 201);
-    let mut answers: JoinSet<String> = held.into_iter().map(answer).collect();
+    let held = held.into_iter().map(Result::unwrap);
+    let mut answers: JoinSet<String> = held.map(answer).collect();
     let refused = timeout(LIMIT, answers.join_next()).await;
     let refused = refused.unwrap().unwrap().unwrap();
     assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
@@ -212,17 +214,6 @@ async fn bodies_without_an_end_get_no_more_than_their_room() {
     until("a large body is passed on", LIMIT, whole)
         .await
         .unwrap();
-}
-
-/// A client that has sent all but the last byte of a body, or as much as was taken.
-async fn without_an_end(port: u16) -> TcpStream {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let head =
-        format!("POST /api/v1/states HTTP/1.1\r\nhost: edge\r\ncontent-length: {MOST}\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // Refused, it is not read any further.
-    let _ = timeout(LIMIT, stream.write_all(&vec![b' '; MOST - 1])).await;
-    stream
 }
 
 /// What comes until the edge closes.

@@ -99,6 +99,7 @@ impl Common {
             Common::Unavailable => [
                 ours(Error::Unavailable(domain::Error::MissingReference)),
                 of_kit(sentences::BUSY),
+                of_kit(sentences::FULL),
                 of_kit(sentences::TOO_SLOW),
             ]
             .concat(),

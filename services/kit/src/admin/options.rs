@@ -53,7 +53,10 @@ async fn change(State(live): State<Live>, Query(order): Query<Order>) -> Respons
         Ok(log) => log,
         Err(right) => return refused(&format!("log: {right}")),
     };
-    let number = |text: Option<String>| text.map(|text| text.parse::<u32>()).transpose();
+    let number = |text: Option<String>| {
+        text.map(|text| text.parse::<u32>().map(u64::from))
+            .transpose()
+    };
     let (Ok(connections), Ok(requests)) =
         (number(order.connection_limit), number(order.request_limit))
     else {

@@ -19,7 +19,7 @@ use super::RequestId;
 use super::failure::Failure;
 use super::received::Received;
 use crate::board::{Board, Flight};
-use crate::limit::Taken;
+use crate::limit::{Limit, Taken};
 use crate::metrics::{Series, method_label};
 use crate::serve::Peer;
 use crate::telemetry::{Answered, Asked, ServerSpan};
@@ -54,13 +54,18 @@ pub(super) struct Record {
 
 impl Record {
     /// Takes up a request: one of the service, which is counted and traced, or a `quiet` one.
-    pub(super) fn begin(request: &mut Request, id: RequestId, quiet: bool) -> Box<Record> {
+    /// Its body takes of the room for bodies.
+    pub(super) fn begin(
+        request: &mut Request,
+        id: RequestId,
+        (quiet, bodies): (bool, &Limit),
+    ) -> Box<Record> {
         let mut record = Box::new(Record::of(request, id, quiet));
         if !quiet {
             let route = record.route.as_ref().map(MatchedPath::as_str);
             record.span = ServerSpan::begin(request, record.method, route);
             record.series = Series::of(record.method, record.route());
-            record.received = Received::of(request);
+            record.received = Received::of(request, bodies);
             record.asked = Asked::begin(request);
         }
         if let Some(series) = &record.series {
@@ -109,6 +114,11 @@ impl Record {
         self.seat = Some(seat);
     }
 
+    /// Whether the service was kept from reading the body to its end, for want of room.
+    pub(super) fn is_cut(&self) -> bool {
+        self.received.is_cut()
+    }
+
     /// Tells the master of the request until its end.
     pub(super) fn note_on(&mut self, board: &Board) {
         self.flight = Some(board.note(self.method, &self.path, self.id.as_str()));
@@ -122,6 +132,7 @@ impl Record {
     /// The head of the answer is known. The server never reads the body of some answers, so those are complete here; of
     /// others it reads no further than the length.
     pub(super) fn answered(&mut self, response: &Response) {
+        self.received.done();
         let status = response.status();
         let header = response
             .headers()

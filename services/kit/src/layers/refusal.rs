@@ -15,6 +15,8 @@ pub mod sentences {
     pub const LARGE_HEAD: &str = "the head of the request is too large";
     /// 503: the limit of requests in flight.
     pub const BUSY: &str = "too many requests are being answered";
+    /// 503: the limit of their bodies.
+    pub const FULL: &str = "the bodies of other requests leave no room for this one";
     /// 503: the limit of time.
     pub const TOO_SLOW: &str = "the request took too long";
 }

@@ -25,7 +25,9 @@ use crate::limit::Limit;
 pub(super) struct Stack {
     pub(super) trusted: Networks,
     pub(super) health: Health,
-    pub(super) room: Limit,
+    pub(super) requests: Limit,
+    /// Bytes of the bodies of requests.
+    pub(super) bodies: Limit,
     pub(super) limits: TimeLimits,
     pub(super) refusal_page: Option<RefusalPage>,
     pub(super) board: Option<Board>,
@@ -39,12 +41,12 @@ impl Stack {
         if let Some(refusal) = strict::refusal(request, self.refusal_page) {
             return Some(refusal);
         }
-        match self.room.take() {
+        match self.requests.take() {
             Some(seat) => {
                 record.keep(seat);
                 None
             }
-            None => Some(busy::refusal(request.uri().path(), self.refusal_page)),
+            None => Some(busy::too_many(request.uri().path(), self.refusal_page)),
         }
     }
 
@@ -53,7 +55,7 @@ impl Stack {
         forwarded::resolve(&mut request, &self.trusted);
         let id = RequestId::give(&mut request);
         let version = request.version();
-        let mut record = Record::begin(&mut request, id.clone(), self.quiet);
+        let mut record = Record::begin(&mut request, id.clone(), (self.quiet, &self.bodies));
         if let Some(board) = &self.board {
             record.note_on(board);
         }
@@ -70,6 +72,7 @@ impl Stack {
         Box::pin(async move {
             let mut response = match answer {
                 Ok(answer) => match answer.await {
+                    _ if record.is_cut() => busy::too_much(record.path(), self.refusal_page),
                     Ok(response) => response,
                     Err(late) => late.answer(record.path(), self.refusal_page, version),
                 },

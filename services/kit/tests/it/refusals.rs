@@ -4,16 +4,18 @@ use axum::Router;
 use axum::routing::{get, post};
 use bytes::Bytes;
 use http::StatusCode;
+use kit::config::Size;
 use kit::layers::{Terms, TimeLimits};
+use tokio::time::timeout;
 
-use crate::server::{LONG, SHORT, Server, Settings, drain, start_set, start_with};
+use crate::server::{LONG, PATIENCE, SHORT, Server, Settings, drain, start_set, start_with};
 
 fn page(status: StatusCode, sentence: &str) -> String {
     format!("<p>{}: {sentence}</p>\n", status.as_u16())
 }
 
-/// Routes below `/api/`, below `/static/` and elsewhere, on terms that refuse what takes long.
-async fn server() -> Server {
+/// Routes below `/api/`, below `/static/` and elsewhere.
+async fn server_on(terms: Terms) -> Server {
     let routes = Router::new()
         .route("/never", get(std::future::pending::<()>))
         .route("/read", post(async |body: Bytes| body));
@@ -22,15 +24,24 @@ async fn server() -> Server {
         .nest("/static", routes.clone())
         .merge(routes);
     let terms = Terms {
-        time_limits: TimeLimits {
-            request: SHORT,
-            stream: LONG,
-        },
         refusal_page: Some(page),
-        ..Terms::default()
+        ..terms
     };
     let calm = Settings::calm(drain(LONG, LONG, LONG));
     start_with(routes, Settings { terms, ..calm }).await
+}
+
+/// What takes long is refused.
+async fn server() -> Server {
+    let time_limits = TimeLimits {
+        request: SHORT,
+        stream: LONG,
+    };
+    server_on(Terms {
+        time_limits,
+        ..Terms::default()
+    })
+    .await
 }
 
 /// Asserts the status and the form of the answer to these bytes, in which `BELOW` stands before the path.
@@ -102,4 +113,49 @@ async fn what_comes_beside_too_many() {
     let starts = answers.matches("HTTP/1.1 503 ").count();
     let heads_only = answers.matches("\r\n\r\nHTTP/1.1 503 ").count();
     assert_eq!((starts, heads_only), (2, 1), "{answers}");
+}
+
+#[tokio::test]
+async fn long_bodies_without_room() {
+    let server = server_on(Terms {
+        body_memory: Size(64 << 10).into(),
+        ..Terms::default()
+    })
+    .await;
+    let of = |length: usize| {
+        let head = "POST BELOW/read HTTP/1.1\r\nHost: a\r\nContent-Length: ";
+        format!("{head}{length}\r\n\r\n{}", "x".repeat(length))
+    };
+    let asked = |length: usize| of(length).replace("BELOW", "");
+    // Alone, a body may be longer than all the room; it takes the whole of it until its end has come.
+    let whole = asked(96 << 10);
+    let (begun, end) = whole.split_at(whole.len() - 1);
+    let mut first = server.connect().await;
+    first.send(begun).await;
+    let full = "the bodies of other requests leave no room for this one";
+    let refused = async {
+        loop {
+            let mut second = server.connect().await;
+            second.send(&asked(20 << 10)).await;
+            let answer = second.read_past("\r\n\r\n").await;
+            if answer.starts_with("HTTP/1.1 503 ") {
+                break answer;
+            }
+        }
+    };
+    let answer = timeout(PATIENCE, refused).await.unwrap();
+    assert!(answer.contains("retry-after: 1\r\n"), "{answer}");
+    is_refused(&server, &of(20 << 10), 503, full).await;
+    let mut short = server.connect().await;
+    short.send(&asked(16 << 10)).await;
+    let answer = short.read_to("x").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    first.send(end).await;
+    let answer = first.read_past("xxx").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    // An answer that has begun holds no room any more.
+    let mut third = server.connect().await;
+    third.send(&asked(20 << 10)).await;
+    let answer = third.read_past("\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }
