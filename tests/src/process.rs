@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How often a condition is looked at again.
 pub const TICK: Duration = Duration::from_millis(20);
+/// How long it is left alone at most.
+const MOST_PAUSE: Duration = Duration::from_secs(1);
 /// How long processes may take to be gone once they are killed.
 const END_LIMIT: Duration = Duration::from_secs(2);
 /// How long the threads of a process may take to stop.
@@ -67,16 +69,20 @@ pub fn wait_until(child: &mut Child, limit: Duration) -> Result<Option<ExitStatu
     }
 }
 
-/// Waits until `holds` says so; an error that names `what` when it does not at the deadline.
+/// Waits until `holds` says so; an error that names `what` when it does not at the deadline. Looking takes a fifth of the time
+/// at most: where each look starts a program, the machine is there for what is waited for.
 pub async fn until(
     what: &str,
     limit: Duration,
     mut holds: impl AsyncFnMut() -> Result<bool>,
 ) -> Result<()> {
     let deadline = Instant::now() + limit;
+    let mut begun = Instant::now();
     while !holds().await? {
         ensure!(Instant::now() < deadline, "not within {limit:?}: {what}");
-        tokio::time::sleep(TICK).await;
+        let pause = (begun.elapsed() * 4).clamp(TICK, MOST_PAUSE);
+        tokio::time::sleep(pause).await;
+        begun = Instant::now();
     }
     Ok(())
 }
