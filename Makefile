@@ -66,7 +66,7 @@ containers: images ## The tests of the containers, with a Docker engine
 	@HBNB_TEST_CONTAINERS=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test containers --test warm_rebuild
 
 cluster: images ## The tests of the chart in the cluster of KUBECONFIG, whose nodes this machine reaches; HBNB_CLUSTER_LOAD brings images there (kind load docker-image)
-	@HBNB_TEST_CLUSTER=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
+	@HBNB_TEST_CLUSTER=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-3} $(CARGO) run --quiet --locked --package hbnb-tests --bin run-tests -- --locked --test cluster
 
 manifests: ## Write what is made of the chart anew: deploy/kubernetes/base, the table of its README
 	@HBNB_TEST_UPDATE=1 $(CARGO) test --quiet --locked --package hbnb-tests --test chart -- the_readme the_manifests
