@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// How often a condition is looked at again.
 pub const TICK: Duration = Duration::from_millis(20);
 /// How long it is left alone at most.
-const MOST_PAUSE: Duration = Duration::from_secs(1);
+const MOST_PAUSE: Duration = Duration::from_millis(250);
 /// How long processes may take to be gone once they are killed.
 const END_LIMIT: Duration = Duration::from_secs(2);
 /// How long the threads of a process may take to stop.
@@ -69,8 +69,9 @@ pub fn wait_until(child: &mut Child, limit: Duration) -> Result<Option<ExitStatu
     }
 }
 
-/// Waits until `holds` says so; an error that names `what` when it does not at the deadline. Looking takes a fifth of the time
-/// at most: where each look starts a program, the machine is there for what is waited for.
+/// Waits until `holds` says so; an error that names `what` when it does not at the deadline. Between two looks it waits four
+/// times as long as a look takes, a quarter of a second at most: where each look starts a program, the machine is there for
+/// what is waited for.
 pub async fn until(
     what: &str,
     limit: Duration,

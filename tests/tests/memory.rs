@@ -1,6 +1,7 @@
-//! A list of any length, of the API or as a page, is sent in little memory, however its readers read.
+//! A list of any length, of the API or as a page, is sent in little memory, however its readers read; and what clients send
+//! is held in little memory.
 //!
-//! Takes minutes, and tells most about release binaries: runs when `HBNB_TEST_HEAVY` is set, on those in
+//! The lists take minutes, and tell most about release binaries: they run when `HBNB_TEST_HEAVY` is set, on those in
 //! `HBNB_TEST_BIN_DIR`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
@@ -12,6 +13,7 @@ use rig::{Binary, Server, Storage, announce, skipped, until};
 use serde_json::json;
 use std::thread::available_parallelism;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 const PLACES: usize = 200_000;
@@ -129,13 +131,11 @@ async fn bodies_without_an_end() {
     let server = serve(&storage).await;
     assert_eq!(add_state(&server, 0).await, 201);
     let before = server.rss_bytes().unwrap();
-    let sender = || without_an_end(server.base().to_owned(), MOST_BODY);
-    let senders: JoinSet<_> = (0..BODIES).map(|_| sender()).collect();
-    let mut held = senders.join_all().await;
+    let mut held = many_without_an_end(&server, BODIES).await;
     assert_eq!(add_state(&server, 0).await, 201);
     // Among so many, each may have been in the way of all others.
     until("there is no room", PATIENCE, async || {
-        held.push(sender().await);
+        held.extend(many_without_an_end(&server, 10).await);
         Ok(add_state(&server, LONG_TEXT).await == 503)
     })
     .await
@@ -152,6 +152,13 @@ async fn bodies_without_an_end() {
     })
     .await
     .unwrap();
+}
+
+async fn many_without_an_end(server: &Server, number: usize) -> Vec<TcpStream> {
+    let sender = |_| without_an_end(server.base().to_owned(), MOST_BODY);
+    let senders: JoinSet<_> = (0..number).map(sender).collect();
+    let held = senders.join_all().await.into_iter();
+    held.map(Result::unwrap).collect()
 }
 
 /// The status of a new state, whose description nobody asked for has so many bytes.

@@ -135,13 +135,10 @@ async fn slow_readers(storage: &Storage, other: &Storage) {
 
 /// What fits between server and reader has been sent once there is next to no work.
 async fn until_at_rest(server: &Server) {
-    let mut before = Duration::ZERO;
     until("the server rests", SLACK * 4, async || {
-        let now = worked(server);
-        let rests = now.saturating_sub(before) <= REST;
-        before = now;
+        let before = worked(server);
         sleep(Duration::from_millis(200)).await;
-        Ok(rests)
+        Ok(worked(server).saturating_sub(before) <= REST)
     })
     .await
     .unwrap();

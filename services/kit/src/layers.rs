@@ -82,7 +82,7 @@ pub fn apply(router: Router, health: &Health, terms: &Terms) -> Router {
     wrap(with_faults(router, terms), stack)
 }
 
-/// The same around several services, which share the limit of requests in flight.
+/// The same around several services, which share the limits.
 pub fn apply_all<K>(
     services: Vec<(K, Router)>,
     health: &Health,

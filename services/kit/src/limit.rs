@@ -19,7 +19,7 @@ struct Inner {
     freed: Notify,
 }
 
-/// Those that somebody has of what there may be, until it is dropped.
+/// What somebody has of it, given back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Taken {
     limit: Limit,
@@ -59,12 +59,12 @@ impl Limit {
 
     /// Takes one, if there is one left.
     pub(crate) fn take(&self) -> Option<Taken> {
-        let mut taken = self.none();
+        let mut taken = self.begin();
         taken.grow(1).then_some(taken)
     }
 
-    /// None yet, for who takes more and more.
-    pub(crate) fn none(&self) -> Taken {
+    /// Nothing yet, for who takes more and more.
+    pub(crate) fn begin(&self) -> Taken {
         Taken {
             limit: self.clone(),
             number: 0,
@@ -134,16 +134,16 @@ mod tests {
     #[test]
     fn some_take_more_and_more() {
         let limit = Limit::from(Size(100));
-        let (mut one, mut other) = (limit.none(), limit.none());
+        let (mut one, mut other) = (limit.begin(), limit.begin());
         assert!(one.grow(60) && other.grow(40));
-        assert!(!one.grow(1) && !other.grow(1) && !limit.none().grow(1));
+        assert!(!one.grow(1) && !other.grow(1) && !limit.begin().grow(1));
         drop(one);
-        assert!(other.grow(60) && !limit.none().grow(1));
+        assert!(other.grow(60) && !limit.begin().grow(1));
         assert!(other.grow(1000), "who is alone has any room");
         drop(other);
-        assert!(limit.none().grow(1));
+        assert!(limit.begin().grow(1));
         let without = Limit::default();
-        let mut many = [(); 3].map(|()| without.none());
+        let mut many = [(); 3].map(|()| without.begin());
         assert!(many.iter_mut().all(|taken| taken.grow(1 << 40)));
     }
 

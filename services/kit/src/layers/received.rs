@@ -13,7 +13,7 @@ use hyper::body::{Frame, SizeHint};
 
 use crate::limit::{Limit, Taken};
 
-/// Bytes of each body that take no room: of these there are never more than requests.
+/// Bytes of each body that take no room: the limit of requests bounds these.
 const SHORT: u64 = 16 * 1024;
 
 /// What was read of a request's body so far; nothing is kept for a request without one.
@@ -53,7 +53,7 @@ impl Received {
         }
         let held = Arc::new(Held {
             bytes: AtomicU64::new(0),
-            room: Mutex::new(Some(room.none())),
+            room: Mutex::new(Some(room.begin())),
             is_cut: AtomicBool::new(false),
         });
         let body = take(request.body_mut());
@@ -99,6 +99,8 @@ impl HttpBody for Counted {
             let length = frame.data_ref().map_or(0, |data| data.len() as u64);
             if !self.held.add(length) {
                 let full = "there is no room for the body";
+                // Nobody is to read on behind the hole.
+                self.body = Body::empty();
                 return Poll::Ready(Some(Err(axum::Error::new(full))));
             }
         }

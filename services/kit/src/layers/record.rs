@@ -54,11 +54,12 @@ pub(super) struct Record {
 
 impl Record {
     /// Takes up a request: one of the service, which is counted and traced, or a `quiet` one.
-    /// Its body takes of the room for bodies.
+    /// The body of one that is not quiet takes of the room for bodies.
     pub(super) fn begin(
         request: &mut Request,
         id: RequestId,
-        (quiet, bodies): (bool, &Limit),
+        quiet: bool,
+        bodies: &Limit,
     ) -> Box<Record> {
         let mut record = Box::new(Record::of(request, id, quiet));
         if !quiet {

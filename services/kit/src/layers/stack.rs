@@ -55,7 +55,7 @@ impl Stack {
         forwarded::resolve(&mut request, &self.trusted);
         let id = RequestId::give(&mut request);
         let version = request.version();
-        let mut record = Record::begin(&mut request, id.clone(), (self.quiet, &self.bodies));
+        let mut record = Record::begin(&mut request, id.clone(), self.quiet, &self.bodies);
         if let Some(board) = &self.board {
             record.note_on(board);
         }

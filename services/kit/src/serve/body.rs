@@ -39,6 +39,8 @@ pub(super) struct Asked {
     body: Option<Incoming>,
     /// Whether the next request of the connection waits behind this body.
     blocks: bool,
+    /// Whether the client waits for leave to send it, which the first look gives.
+    waits: bool,
     stall: Stall,
     clock: Clock,
     /// What is left is still part of the request, for the clocks.
@@ -47,23 +49,24 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn wrap(request: Request<Incoming>, clock: &Clock) -> Request<Asked> {
-        // Who waits for leave to send a body does not send it once there is an answer, and on HTTP/2 nobody waits.
-        let blocks =
-            request.version() < Version::HTTP_2 && !request.headers().contains_key(header::EXPECT);
+        // On HTTP/2 nobody waits.
+        let blocks = request.version() < Version::HTTP_2;
+        let waits = request.headers().contains_key(header::EXPECT);
         let limit = clock.clocks().body;
         request.map(|body| Asked {
             body: Some(body),
             blocks,
+            waits,
             stall: Stall::new(limit),
             clock: clock.clone(),
             answering: Some(clock.answering()),
         })
     }
 
-    /// What is left, if somebody waits for it to be read.
+    /// What is left, if somebody waits for it to be read. Who still waits for leave does not send it once there is an answer.
     fn unwanted(&mut self) -> Option<Incoming> {
         let body = self.body.take()?;
-        (self.blocks && !body.is_end_stream()).then_some(body)
+        (self.blocks && !self.waits && !body.is_end_stream()).then_some(body)
     }
 }
 
@@ -79,6 +82,7 @@ impl HttpBody for Asked {
         let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
+        this.waits = false;
         let polled = Pin::new(body).poll_frame(cx);
         let Some(frame) = ready!(this.stall.watch(cx, polled)) else {
             this.body = None;

@@ -1,6 +1,9 @@
 //! What the stack refuses, in the form of who is told: a page, JSON, a line.
 
+use std::convert::Infallible;
+
 use axum::Router;
+use axum::body::Body;
 use axum::routing::{get, post};
 use bytes::Bytes;
 use http::StatusCode;
@@ -14,11 +17,17 @@ fn page(status: StatusCode, sentence: &str) -> String {
     format!("<p>{}: {sentence}</p>\n", status.as_u16())
 }
 
+/// A body of which nothing ever comes.
+fn endless() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<Bytes, Infallible>>())
+}
+
 /// Routes below `/api/`, below `/static/` and elsewhere.
 async fn server_on(terms: Terms) -> Server {
     let routes = Router::new()
         .route("/never", get(std::future::pending::<()>))
-        .route("/read", post(async |body: Bytes| body));
+        .route("/read", post(async |body: Bytes| body))
+        .route("/begin", post(async |_: Bytes| endless()));
     let routes = Router::new()
         .nest("/api", routes.clone())
         .nest("/static", routes.clone())
@@ -115,18 +124,24 @@ async fn what_comes_beside_too_many() {
     assert_eq!((starts, heads_only), (2, 1), "{answers}");
 }
 
+/// Bodies may have so many bytes, all together.
+fn with_room(bytes: u64) -> Terms {
+    Terms {
+        body_memory: Size(bytes).into(),
+        ..Terms::default()
+    }
+}
+
+/// A request with a body of so many bytes, and these lines in its head.
+fn long(path: &str, lines: &str, length: usize) -> String {
+    let body = "x".repeat(length);
+    format!("POST {path} HTTP/1.1\r\nHost: a\r\n{lines}Content-Length: {length}\r\n\r\n{body}")
+}
+
 #[tokio::test]
 async fn long_bodies_without_room() {
-    let server = server_on(Terms {
-        body_memory: Size(64 << 10).into(),
-        ..Terms::default()
-    })
-    .await;
-    let of = |length: usize| {
-        let head = "POST BELOW/read HTTP/1.1\r\nHost: a\r\nContent-Length: ";
-        format!("{head}{length}\r\n\r\n{}", "x".repeat(length))
-    };
-    let asked = |length: usize| of(length).replace("BELOW", "");
+    let server = server_on(with_room(64 << 10)).await;
+    let asked = |length: usize| long("/read", "", length);
     // Alone, a body may be longer than all the room; it takes the whole of it until its end has come.
     let whole = asked(96 << 10);
     let (begun, end) = whole.split_at(whole.len() - 1);
@@ -145,7 +160,7 @@ async fn long_bodies_without_room() {
     };
     let answer = timeout(PATIENCE, refused).await.unwrap();
     assert!(answer.contains("retry-after: 1\r\n"), "{answer}");
-    is_refused(&server, &of(20 << 10), 503, full).await;
+    is_refused(&server, &long("BELOW/read", "", 20 << 10), 503, full).await;
     let mut short = server.connect().await;
     short.send(&asked(16 << 10)).await;
     let answer = short.read_to("x").await;
@@ -153,9 +168,41 @@ async fn long_bodies_without_room() {
     first.send(end).await;
     let answer = first.read_past("xxx").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    // An answer that has begun holds no room any more.
-    let mut third = server.connect().await;
-    third.send(&asked(20 << 10)).await;
-    let answer = third.read_past("\r\n\r\n").await;
+}
+
+#[tokio::test]
+async fn an_answer_that_has_begun_leaves_its_room() {
+    let server = server_on(with_room(64 << 10)).await;
+    let mut first = server.connect().await;
+    first.send(&long("/begin", "", 96 << 10)).await;
+    let answer = first.read_past("\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let mut second = server.connect().await;
+    second.send(&long("/read", "", 20 << 10)).await;
+    let answer = second.read_past("\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+/// Who was given leave to send a body is in the midst of it when there is no room any more, and still hears so.
+#[tokio::test]
+async fn a_body_with_leave_finds_no_room() {
+    let server = server_on(with_room(64 << 10)).await;
+    let whole = long("/read", "", 96 << 10);
+    let mut first = server.connect().await;
+    first.send(&whole[..whole.len() - 1]).await;
+    let refused = async {
+        loop {
+            let mut second = server.connect().await;
+            let asked = long("/read", "Expect: 100-continue\r\n", 500 << 10);
+            let (head, body) = asked.split_at(asked.find("\r\n\r\n").unwrap() + 4);
+            second.send(head).await;
+            second.read_to("HTTP/1.1 100 Continue\r\n\r\n").await;
+            second.send(body).await;
+            let answer = second.read_past("\r\n\r\n").await;
+            if answer.starts_with("HTTP/1.1 503 ") {
+                break;
+            }
+        }
+    };
+    timeout(PATIENCE, refused).await.unwrap();
 }
