@@ -193,7 +193,7 @@ async fn a_body_with_leave_finds_no_room() {
     let refused = async {
         loop {
             let mut second = server.connect().await;
-            let asked = long("/read", "Expect: 100-continue\r\n", 500 << 10);
+            let asked = long("/read", "Expect: 100-continue\r\n", 8 << 20);
             let (head, body) = asked.split_at(asked.find("\r\n\r\n").unwrap() + 4);
             second.send(head).await;
             second.read_to("HTTP/1.1 100 Continue\r\n\r\n").await;
