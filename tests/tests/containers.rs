@@ -6,9 +6,6 @@
 
 #[path = "containers/alarms.rs"]
 mod alarms;
-// Among the first, by its name: it takes longest, and would be left alone at the end.
-#[path = "containers/availability.rs"]
-mod availability;
 #[path = "containers/bad_input.rs"]
 mod bad_input;
 #[path = "containers/clone.rs"]
@@ -33,6 +30,8 @@ mod newer;
 mod reader;
 #[path = "containers/readme.rs"]
 mod readme;
+#[path = "containers/roll.rs"]
+mod roll;
 #[path = "containers/telemetry.rs"]
 mod telemetry;
 #[path = "containers/tls.rs"]
