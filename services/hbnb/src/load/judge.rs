@@ -6,6 +6,7 @@ use memchr::memmem;
 use super::cause::{Cause, Failed};
 use super::client::Answer;
 
+const REQUEST_ID: &str = "x-request-id";
 /// How every page ends.
 const END: &[u8] = b"</html>";
 /// How much of a wrong answer is told.
@@ -36,13 +37,13 @@ impl Wanted {
             Wanted::Redirect(_) => status == 303,
         };
         if !right {
-            return Err(Failed::new(Cause::Status(status), shown(&answer.body)));
+            return Err(Failed::new(Cause::Status(status), shown(answer)));
         }
         match self.is_there(answer) {
             true => Ok(answer.body.len()),
             false => Err(Failed::new(
                 Cause::Content,
-                format_args!("not {}: {}", self.told(), shown(&answer.body)),
+                format_args!("not {}: {}", self.told(), shown(answer)),
             )),
         }
     }
@@ -77,11 +78,17 @@ impl Wanted {
     }
 }
 
-/// The beginning of a body, on one line.
-fn shown(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(8 * SHOWN)]);
+/// The id by which logs know the request, if the answer tells one, and the beginning of the body, on one line.
+fn shown(answer: &Answer) -> String {
+    let body = &answer.body[..answer.body.len().min(8 * SHOWN)];
+    let text = String::from_utf8_lossy(body);
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(SHOWN).collect()
+    let beginning: String = words.join(" ").chars().take(SHOWN).collect();
+    let id = answer.headers.get(REQUEST_ID);
+    match id.and_then(|id| id.to_str().ok()) {
+        Some(id) => format!("request id {id}: {beginning}"),
+        None => beginning,
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +137,18 @@ mod tests {
             let answer = answer(status, none, body);
             assert_eq!(cause(wanted, &answer), judged, "{wanted:?} {status} {body}");
         }
+    }
+
+    #[test]
+    fn what_is_told_of_a_wrong_answer() {
+        let wanted = Wanted::List;
+        let told = |headers| {
+            let judged = wanted.judge(&answer(504, headers, "<h1>\n  Late</h1>"));
+            judged.unwrap_err().to_string()
+        };
+        assert_eq!(told(&[]), "status 504: <h1> Late</h1>");
+        let told = told(&[("x-request-id", "r-1")]);
+        assert_eq!(told, "status 504: request id r-1: <h1> Late</h1>");
     }
 
     #[test]

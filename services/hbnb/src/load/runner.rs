@@ -35,20 +35,22 @@ impl Runner {
     /// Makes a request that was due some time ago, or now. Whether the site answered, be it well or not.
     pub(crate) async fn run(&self, visit: Visit, due: Instant) -> bool {
         let (method, uri) = (visit.ask.method().clone(), visit.ask.uri().clone());
-        self.record()
-            .start(Instant::now().saturating_duration_since(due));
+        let sent = Instant::now();
+        self.record().start(sent.saturating_duration_since(due));
         let answer = self.client.send(visit.ask).await;
         let answered = answer.is_ok();
+        let ended = Instant::now();
+        let took = (ended - sent).as_secs_f64();
         let outcome = answer
             .and_then(|answer| visit.wanted.judge(&answer))
             .map_err(|failed| Failed {
-                detail: format!("{method} {uri}: {}", failed.detail),
+                detail: format!("{method} {uri} after {took:.3} s: {}", failed.detail),
                 ..failed
             });
         self.record().end(Done {
             step: visit.step,
             due,
-            ended: Instant::now(),
+            ended,
             outcome,
         });
         answered
