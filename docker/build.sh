@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles one program of the workspace for an image, into /out: `build hbnb-web`. Before that, `build --dependencies` puts
-# empty sources beside the manifests and compiles what the programs depend on, which no source of ours has a part in, and
-# `build --kit` the room that all of them stand on.
+# empty sources beside the manifests and compiles what the programs depend on, which no source of ours has a part in, `build
+# --kit` the room that all of them stand on, and `build --data` what those with a database have in common.
 set -eu
 
 case ${TARGETARCH:-$(uname -m)} in
@@ -46,10 +46,10 @@ program() {
 
 # A source may be older than what was made of the skeleton.
 newer() {
-    find services -type f "$@" -exec touch {} +
+    find services -type f \( "$@" \) -exec touch {} +
 }
 
-case ${1:?usage: build PROGRAM, or build --dependencies, or build --kit} in
+case ${1:?usage: build PROGRAM, or build --dependencies, or build --kit, or build --data} in
 --dependencies)
     skeleton
     compile --bins
@@ -58,8 +58,12 @@ case ${1:?usage: build PROGRAM, or build --dependencies, or build --kit} in
     newer -path 'services/kit/*'
     compile --bins
     ;;
+--data)
+    newer -path 'services/domain/*' -o -path 'services/api/*'
+    compile --lib
+    ;;
 *)
-    newer ! -path 'services/kit/*'
+    newer ! -path 'services/kit/*' ! -path 'services/domain/*' ! -path 'services/api/*'
     program "$1"
     install -D -m 755 "$CARGO_TARGET_DIR/$target/image/$1" "/out/$1"
     ;;
