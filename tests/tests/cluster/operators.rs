@@ -6,7 +6,7 @@ use rig::environment::variable;
 use rig::helm::objects;
 use rig::kube::kubectl;
 use rig::skip::{Tool, missing};
-use rig::{Namespace, announce};
+use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -31,9 +31,10 @@ impl Definitions {
                 kubectl(&["create", "--filename", &file]).await.unwrap();
                 created.0.push(name.clone());
             }
-            let limit = format!("--timeout={}s", PATIENCE.as_secs());
-            let wait = ["wait", "--for=condition=established", &limit, &name];
-            kubectl(&wait).await.unwrap();
+            // Of one that has no conditions yet, kubectl says at once that it cannot wait for any.
+            let wait = ["wait", "--for=condition=established", "--timeout=5s", &name];
+            let established = async || Ok(kubectl(&wait).await.is_ok());
+            until(&name, PATIENCE, established).await.unwrap();
         }
         created
     }
