@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 /// How long an answer may take, whatever is broken.
 const AT_ONCE: Duration = Duration::from_secs(5);
-/// From one write to the next.
+/// From one write to the next, where there is not much time.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Makes states, one after another.
@@ -31,6 +31,11 @@ pub struct Written {
 
 impl Writer {
     pub fn begin(base: &str) -> Self {
+        Self::begin_with(base, PAUSE)
+    }
+
+    /// The same with so long from one write to the next: each makes all pages longer that have a list of the states.
+    pub fn begin_with(base: &str, pause: Duration) -> Self {
         let ends = Arc::new(AtomicBool::new(false));
         let (base, end) = (base.to_owned(), Arc::clone(&ends));
         let task = tokio::spawn(async move {
@@ -41,7 +46,7 @@ impl Writer {
                     Some(201) => written.told.push(name),
                     _ => written.refused += 1,
                 }
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
             }
             written
         });

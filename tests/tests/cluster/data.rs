@@ -1,7 +1,7 @@
 //! A release over its life: upgraded, rolled back, removed, and installed again over what it left.
 
 use crate::faults::{MANY, keeps_what_was_told};
-use crate::world::{PATIENCE, Release, can_have, node_port};
+use crate::world::{PATIENCE, Release, can_have, node_port, values_with};
 use rig::helm::objects;
 use rig::postgres::PSQL;
 use rig::{Namespace, Visits, Writer, announce, top, until};
@@ -13,6 +13,8 @@ const MIGRATION: &str = "ALTER TABLE places ADD COLUMN pets integer NOT NULL DEF
     INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
     VALUES (9000, 'made up', true, '\\x00', 0)";
 const COUNT: &str = "SELECT count(*) FROM places";
+/// From one write to the next, while a release is upgraded.
+const CALM: Duration = Duration::from_millis(250);
 const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,7 +42,7 @@ async fn data_outlive_a_release() {
     ];
     let mut visits = Visits::begin(&visits, &[]).unwrap();
     visits.until_begun().await.unwrap();
-    let writer = Writer::begin(&base);
+    let writer = Writer::begin_with(&base, CALM);
     sql(&release, MIGRATION).await;
     release.install(&of(2));
     release.helm(&["rollback", "site", "1", "--wait"]).unwrap();
@@ -77,7 +79,13 @@ async fn a_backup_makes_a_site_anew() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    release.install(&of(1));
+    let unseen = |mut values: Value| {
+        for (service, replicas) in [("edge", 0), ("web", 0), ("assets", 0), ("api", 1)] {
+            values[service]["replicas"] = json!(replicas);
+        }
+        values
+    };
+    release.install(&unseen(of(1)));
     let places = sql(&release, COUNT).await;
     // What one that was cut off has left takes nobody's room.
     let volume = "site-hbnb-backup";
@@ -110,10 +118,9 @@ async fn a_backup_makes_a_site_anew() {
 
     // An empty release that makes backups, into which somebody who has the volume puts it back.
     let other = Release::named(&helm, &namespace, "other");
-    other.install(&json!({"database": {"internal": {
-        "persistence": {"emptyDir": {"medium": "Memory", "sizeLimit": "256Mi"}},
+    other.install(&unseen(values_with(&json!({"database": {"internal": {
         "backup": {"enabled": true, "size": "1Gi"},
-    }}}));
+    }}}))));
     assert_eq!(sql(&other, COUNT).await, "0");
     let restore = of_a_backup(&other, "restore", volume, file);
     ends_well(&other, &restore).await;

@@ -84,7 +84,7 @@ async fn a_node_is_drained_but_for_the_last_pods() {
         .unwrap()
         .to_owned();
     let writer = Writer::begin(&base);
-    let visits = ["--url", &base, "--users", "2", "--duration", "5m"];
+    let visits = ["--url", &base, "--rate", "40", "--duration", "5m"];
     let mut visits = Visits::begin(&visits, &[]).unwrap();
     visits.until_begun().await.unwrap();
     let selector = format!(

@@ -1,6 +1,6 @@
 //! Ways in that the cluster has: straight to the three services, without the edge.
 
-use crate::world::{Release, can_have, plays, values_with};
+use crate::world::{Release, can_have, plays, single_with};
 use rig::environment::variable;
 use rig::http::{get, send};
 use rig::{Namespace, announce, skipped, until};
@@ -39,7 +39,7 @@ impl Ways {
     /// Values of a release without an edge, to which these ways may lead.
     fn values(&self, more: &Value) -> Value {
         let from = json!({"kubernetes.io/metadata.name": self.namespace});
-        let mut values = values_with(more);
+        let mut values = single_with(more);
         values["edge"] = json!({"enabled": false});
         values["networkPolicy"] =
             json!({"ingressFrom": [{"namespaceSelector": {"matchLabels": from}}]});
@@ -81,9 +81,7 @@ async fn ways_lead_to_the_services() {
 /// Two releases share what comes, by weight.
 async fn a_tenth_goes_to_the_next(release: &Release<'_>, ways: &Ways, gateway: &Value) {
     let next = Release::named(release.helm, release.namespace, "next");
-    next.install(&ways.values(&json!({
-        "web": {"replicas": 1}, "assets": {"replicas": 1},
-    })));
+    next.install(&ways.values(&json!({})));
     release.install(&ways.values(&json!({
         "httpRoute": {
             "enabled": true, "parentRefs": gateway,

@@ -1,6 +1,6 @@
 //! What somebody sees who got it wrong: Helm's words, and what the cluster tells of the pods.
 
-use crate::world::{PATIENCE, Release, can_have, database, values_with};
+use crate::world::{PATIENCE, Release, can_have, database, single_with};
 use rig::{Namespace, announce, until};
 use serde_json::{Value, json};
 
@@ -50,9 +50,9 @@ async fn a_full_volume_is_told() {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
-    let values = json!({"database": {"internal": {"persistence": {
+    let values = single_with(&json!({"database": {"internal": {"persistence": {
         "emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"},
-    }}}});
+    }}}}));
     tells(
         &Release::new(&helm, &namespace),
         &values,
@@ -67,7 +67,7 @@ async fn an_image_that_is_not_there_is_told() {
         return;
     };
     let namespace = Namespace::new().await.unwrap();
-    let values = values_with(&json!({"image": {"tag": "0.0.0-none"}}));
+    let values = single_with(&json!({"image": {"tag": "0.0.0-none"}}));
     tells(
         &Release::new(&helm, &namespace),
         &values,
@@ -86,9 +86,9 @@ fn secret(namespace: &Namespace) {
 }
 
 fn external(host: &str) -> Value {
-    json!({"database": {"mode": "external", "external": {
+    single_with(&json!({"database": {"mode": "external", "external": {
         "host": host, "existingSecret": "wrong", "sslMode": "disable",
-    }}})
+    }}}))
 }
 
 /// Helm gives up, and a line of events or logs has the cause in it.

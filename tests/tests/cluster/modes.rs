@@ -3,9 +3,7 @@
 use crate::data::sql;
 use crate::inside::Errand;
 use crate::network::{asks, tries};
-use crate::world::{
-    PATIENCE, Release, SERVICES, by_helm_3, can_have, database, values, values_with,
-};
+use crate::world::{PATIENCE, Release, SERVICES, by_helm_3, can_have, database, single_with};
 use rig::helm::copy_of_the_chart;
 use rig::http::{get, send};
 use rig::{Namespace, announce, until};
@@ -25,13 +23,13 @@ async fn a_database_outside_is_migrated_by_a_job() {
     let site = Release::new(&helm, &namespace);
     let host = outside.object("db");
     let of = |change: &str| {
-        json!({
+        single_with(&json!({
             "demo": {"enabled": true},
             "podAnnotations": {"example.org/change": change},
             "database": {"mode": "external", "external": {
                 "host": host, "existingSecret": outside.object("database"), "sslMode": "disable",
             }},
-        })
+        }))
     };
     let took = site.install(&of("none"));
     announce(&format!("installation with a database outside: {took:.0?}"));
@@ -183,10 +181,10 @@ async fn two_sites_live_side_by_side() {
     let namespace = Namespace::new().await.unwrap();
     let one = Release::named(&helm, &namespace, "one");
     let two = Release::named(&helm_3, &namespace, "two");
-    one.install(&values_with(&json!({"demo": {"enabled": true}})));
-    two.install(&values());
+    one.install(&single_with(&json!({"demo": {"enabled": true}})));
+    two.install(&single_with(&json!({})));
     // An upgrade finds the password of before.
-    two.install(&values_with(
+    two.install(&single_with(
         &json!({"podAnnotations": {"example.org/change": "one"}}),
     ));
     two.helm(&["test", "two"]).unwrap();
@@ -218,7 +216,7 @@ async fn two_sites_live_side_by_side() {
     let rules = changed.path().join("files/nginx/rules/server.conf");
     let mut rules = fs::OpenOptions::new().append(true).open(rules).unwrap();
     rules.write_all(b"# A change.\n").unwrap();
-    let values = values_with(&json!({"demo": {"enabled": true}}));
+    let values = single_with(&json!({"demo": {"enabled": true}}));
     one.try_install_from(changed.path(), &values, "3m").unwrap();
     for (service, before) in SERVICES.iter().zip(before) {
         one.until_ready(service).await;
@@ -234,9 +232,12 @@ async fn it_grows_under_load_and_shrinks_after() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    release.install(&values_with(&json!({
+    release.install(&single_with(&json!({
         "demo": {"enabled": true},
-        "web": {"autoscaling": {"enabled": true, "min": 1, "max": 3, "cpu": 50}},
+        "web": {
+            "autoscaling": {"enabled": true, "min": 1, "max": 3, "cpu": 50},
+            "resources": {"requests": {"cpu": "50m"}},
+        },
     })));
     // What takes five minutes, lest it goes up and down: a test does not wait for that.
     let hasty = r#"{"spec": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 5}}}}"#;

@@ -1,7 +1,7 @@
 //! Who may talk to whom.
 
 use crate::inside::{Errand, reaches};
-use crate::world::{PATIENCE, Release, can_have, values_with};
+use crate::world::{PATIENCE, Release, can_have, single_with};
 use rig::kube::node_address;
 use rig::{Namespace, announce, version};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ async fn only_what_must_be_is_allowed() {
     let release = Release::new(&helm, &namespace);
     let from = json!({"kubernetes.io/metadata.name": namespace.name()});
     let policies = |enabled: bool| {
-        values_with(&json!({"networkPolicy": {
+        single_with(&json!({"networkPolicy": {
             "enabled": enabled,
             "metricsFrom": [{"namespaceSelector": {"matchLabels": from}}],
         }}))

@@ -2,7 +2,7 @@
 
 use crate::data::sql;
 use crate::faults::{is_well, keeps_what_was_told};
-use crate::world::{PATIENCE, Release, can_have, node_port};
+use crate::world::{PATIENCE, Release, can_have, node_port, single_with};
 use rig::http::get;
 use rig::writer::write;
 use rig::{Namespace, Writer, announce, until};
@@ -21,10 +21,10 @@ async fn it_heals_from_trouble_around_the_database() {
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
     let small = json!({"emptyDir": {"medium": "Memory", "sizeLimit": "128Mi"}});
-    release.install(&json!({
+    release.install(&single_with(&json!({
         "edge": {"service": {"type": "NodePort"}},
         "database": {"internal": {"persistence": small}},
-    }));
+    })));
     let base = node_port(&release).await;
     let writer = Writer::begin(&base);
     the_network_is_cut(&release, &base).await;

@@ -1,7 +1,7 @@
 //! HTTPS at the edge.
 
 use crate::inside::Errand;
-use crate::world::{NGINX, PATIENCE, Release, can_have, values_with};
+use crate::world::{NGINX, PATIENCE, Release, can_have, single_with};
 use rig::Namespace;
 use serde_json::{Value, json};
 
@@ -12,12 +12,7 @@ async fn the_edge_speaks_https() {
     };
     let namespace = Namespace::new().await.unwrap();
     let release = Release::new(&helm, &namespace);
-    let with = |tls: Value| {
-        let one = json!({"replicas": 1});
-        values_with(&json!({
-            "web": one, "api": one, "assets": one, "edge": {"replicas": 1, "tls": tls},
-        }))
-    };
+    let with = |tls: Value| single_with(&json!({"edge": {"tls": tls}}));
     let secret = async |name: &str| {
         let secret = namespace.get(&["secret", name]).await.unwrap();
         secret["data"].clone()

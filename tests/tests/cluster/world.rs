@@ -224,15 +224,16 @@ impl<'a> Release<'a> {
     }
 }
 
-/// Little is asked of the processor: a node of two takes several stories at once. The pages ask for what they do anywhere,
-/// of which scaling is a percentage.
+/// Little is asked of the processor, and the same for all: a node of two takes several stories at once, and none starves
+/// beside the pages of another.
 fn modest() -> Value {
-    let little = json!({"resources": {"requests": {"cpu": "10m"}}});
-    json!({"edge": little, "api": little, "assets": little, "database": {"internal": little}})
+    let little = json!({"resources": {"requests": {"cpu": "25m"}}});
+    let database = json!({"internal": little});
+    json!({"edge": little, "web": little, "api": little, "assets": little, "database": database})
 }
 
 /// The site with its database in memory: no volume is used up.
-pub(crate) fn values() -> Value {
+fn values() -> Value {
     json!({"database": {"internal": {"persistence": {"emptyDir": {"medium": "Memory", "sizeLimit": "256Mi"}}}}})
 }
 
@@ -241,6 +242,14 @@ pub(crate) fn values_with(more: &Value) -> Value {
     let mut values = values();
     merge(&mut values, more);
     values
+}
+
+/// The same for one pod of each service, where a story needs no more.
+pub(crate) fn single_with(more: &Value) -> Value {
+    let one = json!({"replicas": 1});
+    let mut single = values_with(&json!({"edge": one, "web": one, "api": one, "assets": one}));
+    merge(&mut single, more);
+    single
 }
 
 fn merge(into: &mut Value, more: &Value) {
