@@ -7,13 +7,14 @@ use crate::world::{
 use rig::http::send;
 use rig::{Namespace, announce, docker, until, version};
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// How long people use the site while nothing is rolled, in seconds.
-const SHORT: u32 = 10;
-/// How long they do at least while it is rolled once.
-const LONG: u32 = 50;
+const SHORT: u64 = 10;
+/// How long they do while it is rolled once: at least as long as that takes.
+const LONG: RangeInclusive<u64> = 60..=240;
 /// So many requests, in as many rolls as it takes.
 const ENOUGH: u64 = 100_000;
 const MOST_ROLLS: usize = 12;
@@ -76,9 +77,9 @@ async fn nothing_is_lost_while_it_rolls() {
 
     let all = People::begin(&release, SHORT).requests("no roll").await;
     assert!(all > 0);
-    // Two rolls are enough, at three quarters of that pace.
-    let long = (ENOUGH * 2 / 3 * u64::from(SHORT)).div_ceil(all);
-    let long = LONG.max(u32::try_from(long).unwrap());
+    // In two rolls it is enough, at three quarters of that pace.
+    let long = (ENOUGH * 2 / 3 * SHORT).div_ceil(all);
+    let long = long.clamp(*LONG.start(), *LONG.end());
 
     let (mut total, mut rolls) = (0, 0);
     let (here, next) = (version().unwrap(), "next".to_owned());
@@ -94,7 +95,7 @@ async fn nothing_is_lost_while_it_rolls() {
             release.until_ready(service).await;
             until_gone(&release, service).await;
         }
-        let is_within = begun.elapsed() < Duration::from_secs(long.into());
+        let is_within = begun.elapsed() < Duration::from_secs(long);
         let requests = people.requests("a roll of eight pods").await;
         // After the end of the visits, nobody would have seen a loss.
         if is_within {
@@ -148,7 +149,7 @@ struct People<'a> {
 }
 
 impl<'a> People<'a> {
-    fn begin(release: &Release<'a>, seconds: u32) -> Self {
+    fn begin(release: &Release<'a>, seconds: u64) -> Self {
         Self {
             visitors: [
                 ("kept", visit(release, seconds, &["--users", "2"])),
@@ -194,7 +195,7 @@ fn sent(report: &Value) -> u64 {
 }
 
 /// People who read pages and write reviews.
-fn visit<'a>(release: &Release<'a>, seconds: u32, users: &[&str]) -> Errand<'a> {
+fn visit<'a>(release: &Release<'a>, seconds: u64, users: &[&str]) -> Errand<'a> {
     let url = format!("http://{}", release.object("edge"));
     let duration = format!("{seconds}s");
     let args = [
@@ -210,7 +211,7 @@ fn visit<'a>(release: &Release<'a>, seconds: u32, users: &[&str]) -> Errand<'a> 
 }
 
 /// Many more who ask the edge for small things, each on a connection of its own: how often they got which status.
-fn crowd<'a>(release: &Release<'a>, seconds: u32) -> Errand<'a> {
+fn crowd<'a>(release: &Release<'a>, seconds: u64) -> Errand<'a> {
     let url = format!("http://{}", release.object("edge"));
     let asked = format!("{url}/{{static/styles/4-common.css,api/v1/status}}?[1-50]");
     let one = format!("{CURL} --max-time 10 '{asked}'");
