@@ -235,6 +235,7 @@ async fn it_grows_under_load_and_shrinks_after() {
     release.install(&single_with(&json!({
         "demo": {"enabled": true},
         "web": {
+            // In percent of what is asked for, here as the chart has it.
             "autoscaling": {"enabled": true, "min": 1, "max": 3, "cpu": 50},
             "resources": {"requests": {"cpu": "50m"}},
         },

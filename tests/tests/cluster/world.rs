@@ -228,7 +228,7 @@ impl<'a> Release<'a> {
 /// beside the pages of another.
 fn modest() -> Value {
     let little = json!({"resources": {"requests": {"cpu": "25m"}}});
-    let database = json!({"internal": little});
+    let database = json!({"internal": little, "embedded": little});
     json!({"edge": little, "web": little, "api": little, "assets": little, "database": database})
 }
 
