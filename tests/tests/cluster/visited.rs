@@ -77,9 +77,7 @@ async fn nothing_is_lost_while_it_rolls() {
 
     let all = People::begin(&release, SHORT).requests("no roll").await;
     assert!(all > 0);
-    // In two rolls it is enough, at three quarters of that pace.
-    let long = (ENOUGH * 2 / 3 * SHORT).div_ceil(all);
-    let mut long = long.clamp(*LONG.start(), *LONG.end());
+    let mut long = lasts(ENOUGH / 2, (all, SHORT));
 
     let (mut total, mut rolls) = (0, 0);
     let (here, next) = (version().unwrap(), "next".to_owned());
@@ -97,18 +95,24 @@ async fn nothing_is_lost_while_it_rolls() {
         }
         let took = begun.elapsed().as_secs();
         let requests = people.requests("a roll of eight pods").await;
+        // After the end of the visits, nobody would have seen a loss.
         if took < long {
             total += requests;
             rolls += 1;
-        } else {
-            // After the end of the visits, nobody would have seen a loss: the next roll has the time that this one took.
-            long = took + took / 2;
         }
+        let left = ENOUGH.saturating_sub(total);
+        long = lasts(left, (requests, long)).max(took + took / 3);
     }
     announce(&format!(
         "{rolls} rolls of eight pods: {total} requests, 0 failed"
     ));
     assert!(release.restarts().await.is_empty());
+}
+
+/// How many seconds a roll should take for so many requests and some more, at the pace of so many in so many seconds.
+fn lasts(requests: u64, (had, seconds): (u64, u64)) -> u64 {
+    let long = (requests * seconds * 11 / 10).div_ceil(had);
+    long.clamp(*LONG.start(), *LONG.end())
 }
 
 /// Waits until no pod of before is left: each has drained while somebody could see a loss.
