@@ -10,6 +10,9 @@ mod alarms;
 mod bad_input;
 #[path = "containers/clone.rs"]
 mod clone;
+// Its name comes early: it has the longest story, and visitors for whom others wait.
+#[path = "containers/come_and_go.rs"]
+mod come_and_go;
 #[path = "containers/data.rs"]
 mod data;
 #[path = "containers/edge.rs"]
@@ -30,8 +33,8 @@ mod newer;
 mod reader;
 #[path = "containers/readme.rs"]
 mod readme;
-#[path = "containers/roll.rs"]
-mod roll;
+#[path = "containers/replicas.rs"]
+mod replicas;
 #[path = "containers/telemetry.rs"]
 mod telemetry;
 #[path = "containers/tls.rs"]

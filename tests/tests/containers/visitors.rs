@@ -1,10 +1,16 @@
 //! People who use the site while something happens to it.
 
-use rig::{Visits, until};
+use rig::{Compose, Visits, until};
 use serde_json::Value;
 use std::fmt;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
+/// Requests a second. Twice as many take three quarters of two processors, of which other stories need their part: then a
+/// site that has only just begun keeps people waiting for longer than a page may take.
+const RATE: &str = "100";
+/// Held by who has visitors come: those of two stories at once are more than two processors can serve.
+pub(crate) static VISITED: Mutex<()> = Mutex::const_new(());
 /// How long people stay at least, so that a story of no loss tells something.
 const AT_LEAST: Duration = Duration::from_secs(5);
 /// How long they take to finish what they are at.
@@ -24,14 +30,13 @@ pub(crate) struct Story {
 }
 
 impl Visitors {
-    /// So many requests a second, on schedule, whatever the answers take; writes among them. They have begun when this is done.
-    pub(crate) async fn come(base: &str, rate: u32) -> Visitors {
-        let rate = rate.to_string();
+    /// They ask on schedule, whatever the answers take; writes among them. They have begun when this is done.
+    pub(crate) async fn come(base: &str) -> Visitors {
         let plan = [
             "--url",
             base,
             "--rate",
-            &rate,
+            RATE,
             "--duration",
             "15m",
             "--writes",
@@ -73,4 +78,18 @@ impl fmt::Display for Story {
             _ => write!(f, ": {}", self.failures),
         }
     }
+}
+
+/// Fails where something was lost, with what the edge tells of it: which services it had asked.
+pub(crate) async fn lost_nothing(compose: &Compose, story: &Story) {
+    if story.failed == 0 {
+        return;
+    }
+    let log = compose.logs("edge").await.unwrap();
+    let failed: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("\"status\":5") || line.contains("\"status\":404"))
+        .take(10)
+        .collect();
+    panic!("{story}\n{}", failed.join("\n"));
 }
