@@ -23,7 +23,7 @@ pub use forwarded::Client;
 pub use inside::apply_inside;
 pub(crate) use refusal::answer as refuse;
 pub use refusal::{RefusalPage, sentences};
-pub use request_id::RequestId;
+pub use request_id::{REQUEST_ID, RequestId};
 
 use std::sync::Arc;
 

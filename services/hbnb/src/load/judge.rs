@@ -1,12 +1,12 @@
 //! Whether an answer is the one that was asked for.
 
 use http::header::{CONTENT_ENCODING, LOCATION};
+use kit::layers::REQUEST_ID;
 use memchr::memmem;
 
 use super::cause::{Cause, Failed};
 use super::client::Answer;
 
-const REQUEST_ID: &str = "x-request-id";
 /// How every page ends.
 const END: &[u8] = b"</html>";
 /// How much of a wrong answer is told.

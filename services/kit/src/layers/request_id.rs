@@ -7,7 +7,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The header that tells the id of a request, and of its answer.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request, in its extensions and in the `X-Request-Id` of its answer: 1 to 128 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +30,14 @@ impl RequestId {
     /// Puts the id into the head of the answer.
     pub(super) fn put(&self, headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_str(self.as_str()) {
-            headers.insert(HEADER, value);
+            headers.insert(REQUEST_ID, value);
         }
     }
 
     fn of(request: &Request) -> RequestId {
         let sent = request
             .headers()
-            .get(HEADER)
+            .get(REQUEST_ID)
             .and_then(|value| value.to_str().ok());
         match sent.filter(|id| is_usable(id)) {
             Some(id) => RequestId(id.into()),

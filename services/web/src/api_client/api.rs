@@ -8,7 +8,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::{Extension, RequestPartsExt};
-use kit::layers::RequestId;
+use kit::layers::{REQUEST_ID, RequestId};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -87,7 +87,7 @@ impl Asker {
     pub(super) fn name(&self, headers: &mut HeaderMap) {
         let id = self.id.as_ref();
         if let Some(id) = id.and_then(|id| id.as_str().parse().ok()) {
-            headers.insert("x-request-id", id);
+            headers.insert(REQUEST_ID, id);
         }
     }
 }
