@@ -29,7 +29,8 @@ pub fn free_port() -> Result<u16> {
     (0..PORTS.len())
         .map(|_| fastrand::u16(PORTS))
         .find(|port| {
-            TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() && claim(*port).is_ok()
+            // In this order: who has been given a port may let go of it for a moment.
+            claim(*port).is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
         })
         .context("no free port")
 }

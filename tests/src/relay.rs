@@ -1,13 +1,17 @@
 //! A relay between a service and the one that it asks, which can be put into trouble.
 
-use crate::process::free_port;
+use crate::process::{free_port, until};
 use anyhow::{Context, Result, ensure};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
+
+/// How long a child of another test may take from its fork to its own program: until then it holds all that was open here.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the relay does with those who ask.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +64,7 @@ impl Relay {
             let _ = running.await;
         }
         if !matches!(trouble, Trouble::Away) {
-            let listener = TcpListener::bind(self.here).await?;
-            self.run(listener, trouble);
+            self.run(bind_again(self.here).await?, trouble);
         }
         Ok(())
     }
@@ -83,6 +86,20 @@ impl Drop for Relay {
             running.abort();
         }
     }
+}
+
+async fn bind_again(here: SocketAddr) -> Result<TcpListener> {
+    let mut listener = None;
+    until("the port is free again", PATIENCE, async || {
+        match TcpListener::bind(here).await {
+            Ok(bound) => listener = Some(bound),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(listener.is_some())
+    })
+    .await?;
+    listener.context("no listener")
 }
 
 async fn serve(mut client: TcpStream, there: String, trouble: Trouble) -> Result<()> {
