@@ -10,7 +10,7 @@ mod alarms;
 mod bad_input;
 #[path = "containers/clone.rs"]
 mod clone;
-// Its name comes early: it has the longest story, and visitors for whom others wait.
+// Tests begin in the order of their names. This one takes longest, and holds the visitors whom those of replicas wait for.
 #[path = "containers/come_and_go.rs"]
 mod come_and_go;
 #[path = "containers/data.rs"]

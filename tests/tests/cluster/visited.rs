@@ -95,11 +95,12 @@ async fn nothing_is_lost_while_it_rolls() {
         }
         let took = begun.elapsed().as_secs();
         let requests = people.requests("a roll of eight pods").await;
-        // After the end of the visits, nobody would have seen a loss.
+        // One that went on after the visits does not count: nobody would have seen a loss.
         if took < long {
             total += requests;
             rolls += 1;
         }
+        // Long enough for those that are left, and for a roll that takes a third longer than this one.
         let left = ENOUGH.saturating_sub(total);
         long = lasts(left, (requests, long)).max(took + took / 3);
     }
@@ -109,7 +110,7 @@ async fn nothing_is_lost_while_it_rolls() {
     assert!(release.restarts().await.is_empty());
 }
 
-/// How many seconds a roll should take for so many requests and some more, at the pace of so many in so many seconds.
+/// How many seconds a roll should take for so many requests and a tenth more, at the pace of so many in so many seconds.
 fn lasts(requests: u64, (had, seconds): (u64, u64)) -> u64 {
     let long = (requests * seconds * 11 / 10).div_ceil(had);
     long.clamp(*LONG.start(), *LONG.end())

@@ -82,6 +82,7 @@ impl fmt::Display for Story {
 
 /// Fails where something was lost, with what the edge tells of it: which services it had asked.
 pub(crate) async fn lost_nothing(compose: &Compose, story: &Story) {
+    assert!(story.requests > 0, "nobody has asked for anything");
     if story.failed == 0 {
         return;
     }
