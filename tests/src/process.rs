@@ -29,7 +29,7 @@ pub fn free_port() -> Result<u16> {
     (0..PORTS.len())
         .map(|_| fastrand::u16(PORTS))
         .find(|port| {
-            // In this order: who has been given a port may let go of it for a moment.
+            // Claimed first: to look binds it, and would take it from whoever was given it and has let go for a moment.
             claim(*port).is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
         })
         .context("no free port")

@@ -63,9 +63,10 @@ impl Relay {
             // It was aborted, or has panicked and said so.
             let _ = running.await;
         }
-        if !matches!(trouble, Trouble::Away) {
-            self.run(bind_again(self.here).await?, trouble);
+        if matches!(trouble, Trouble::Away) {
+            return until_away(self.here).await;
         }
+        self.run(bind_again(self.here).await?, trouble);
         Ok(())
     }
 
@@ -86,6 +87,11 @@ impl Drop for Relay {
             running.abort();
         }
     }
+}
+
+async fn until_away(here: SocketAddr) -> Result<()> {
+    let away = async || Ok(TcpStream::connect(here).await.is_err());
+    until("nobody listens any more", PATIENCE, away).await
 }
 
 async fn bind_again(here: SocketAddr) -> Result<TcpListener> {
